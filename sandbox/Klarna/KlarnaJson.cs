@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace Payments.Sandbox;
+
+/// <summary>Renders Klarna's resources and errors.</summary>
+internal static class KlarnaJson
+{
+    public static void WriteRecord(Utf8JsonWriter writer, KlarnaRecord record)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("payment_request_id", record.Id);
+        writer.WriteString("payment_request_url", $"https://pay.test.klarna.example/l/{record.Id[(record.Id.LastIndexOf(':') + 1)..]}");
+        if (record.Reference is not null)
+            writer.WriteString("payment_request_reference", record.Reference);
+        writer.WriteNumber("amount", record.Amount);
+        writer.WriteString("currency", record.Currency);
+        writer.WriteString("state", record.StateName);
+        if (record.PreviousState is { } previous)
+            writer.WriteString("previous_state", KlarnaRecord.Name(previous));
+        if (record.StateReason is not null)
+            writer.WriteString("state_reason", record.StateReason);
+        if (record.SessionToken is not null)
+        {
+            writer.WriteStartObject("state_context");
+            writer.WriteString("klarna_network_session_token", record.SessionToken);
+            writer.WriteEndObject();
+        }
+        if (record.InteractionMethod is not null || record.ReturnUrl is not null)
+        {
+            writer.WriteStartObject("customer_interaction_config");
+            writer.WriteString("method", record.InteractionMethod ?? "HANDOVER");
+            if (record.ReturnUrl is not null)
+                writer.WriteString("return_url", record.ReturnUrl);
+            writer.WriteEndObject();
+        }
+        writer.WriteString("state_expires_at", record.ExpiresAt);
+        writer.WriteString("expires_at", record.ExpiresAt);
+        writer.WriteString("created_at", record.CreatedAt);
+        writer.WriteString("updated_at", record.UpdatedAt);
+        writer.WriteEndObject();
+    }
+
+    public static void WriteFailure(Utf8JsonWriter writer, KlarnaFailure failure, Guid id)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("error_id", id);
+        writer.WriteString("error_type", failure.ErrorType);
+        writer.WriteString("error_code", failure.ErrorCode);
+        writer.WriteString("error_message", failure.Message);
+        if (failure.Parameter is not null)
+        {
+            writer.WriteStartArray("validation_errors");
+            writer.WriteStartObject();
+            writer.WriteString("parameter", failure.Parameter);
+            writer.WriteString("reason", failure.Message);
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+        }
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text.Json;
+using Payments.Api.Http;
+
+namespace Payments.Api.Payments;
+
+/// <summary>Reads the body of a cancel.</summary>
+internal static class CancelPaymentBody
+{
+    private const string ReasonField = "paymentCancellationReason";
+
+    /// <summary>Reads the body. The message may hold line breaks and tabs, and no other control characters: it goes into logs and the audit trail.</summary>
+    /// <param name="json">A JSON object.</param>
+    /// <param name="call">Who calls.</param>
+    /// <param name="error">The first thing that is wrong, when the command is null.</param>
+    /// <returns>The command, or null.</returns>
+    public static CancelPayment? Read(JsonElement json, MerchantCall call, out FieldError? error)
+    {
+        var fields = new FieldReader(json);
+        var reason = default(CancellationReason);
+        if (fields.Word(ReasonField, isRequired: true) is { } word && !WireNames.TryParseReason(word, out reason))
+            fields.Refuse(ReasonField, "Invalid enum value");
+        var message = fields.Text("paymentCancellationMessage", CancelPayment.MessageMaxLength, isMultiline: true);
+
+        error = fields.Error;
+        return error is null ? new CancelPayment(call.MerchantId, reason, message, call.Actor) : null;
+    }
+}

@@ -1,0 +1,47 @@
+using Carter;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Payments.Api.Http;
+
+namespace Payments.Api.Payments;
+
+/// <summary><c>PATCH /v2/payments/{paymentId}/cancel</c> (seed, "Cancel Payment Flow").</summary>
+public sealed class CancelPaymentModule : ICarterModule
+{
+    /// <inheritdoc/>
+    public void AddRoutes(IEndpointRouteBuilder app) => app
+        .MapPatch("/v2/payments/{paymentId}/cancel", CancelAsync)
+        .ForMerchants()
+        .WithBodyErrors()
+        .WithName("CancelPayment")
+        .WithSummary("Voids or cancels an in-progress or authorized payment.")
+        .Produces<AcceptedPaymentBody>(StatusCodes.Status202Accepted)
+        .Produces<PaymentProblemBody>(StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> CancelAsync(
+        HttpContext context, string paymentId, [FromServices] IGrainFactory grains, [FromServices] PaymentReplies replies)
+    {
+        if (!UuidText.TryParse(paymentId, out var id))
+            return PaymentProblem.NotFound;
+
+        using var body = await JsonRequestBody.ReadAsync(context.Request);
+        if (body.Refusal is { } refusal)
+            return PaymentProblem.Of(refusal);
+        var command = CancelPaymentBody.Read(body.Root, MerchantCall.Of(context), out var error);
+        if (command is null)
+            return PaymentProblem.Invalid(error!.Reason);
+
+        // The caller's connection is no reason to stop half-way: what it asked for is carried out or refused.
+        var result = await grains.GetGrain<IPaymentGrain>(id).CancelAsync(command, CancellationToken.None);
+        return result switch
+        {
+            { Outcome: CancelPaymentOutcome.Accepted, Payment: { } payment } => replies.Accepted(payment),
+            { Outcome: CancelPaymentOutcome.NotFound } => PaymentProblem.NotFound,
+            { Outcome: CancelPaymentOutcome.NotCancellable, Status: { } status } => PaymentProblem.NotCancellable(status),
+            { Outcome: CancelPaymentOutcome.ProviderRefused } => PaymentProblem.ProviderRefused,
+            _ => throw new InvalidOperationException($"A cancel cannot end as {result}."),
+        };
+    }
+}

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.Json;
+using Payments.Api.Http;
+
+namespace Payments.Api.Payments;
+
+/// <summary>Reads the body of a create (api-facts §2.2). Limits that the contract does not set are the provider's.</summary>
+internal static class CreatePaymentBody
+{
+    private const long AmountMinorMax = 99_999_999;
+    private const int TransactionIdLengthMax = 50;
+    private const int DescriptionLengthMax = 255;
+    private const int SuffixLengthMax = 22;
+    private const string SuffixForbiddenText = "<>\\'\"*";
+    private const int UserAgentLengthMax = 500;
+    private const int AllocationsMax = 2;
+    private const int MetadataCountMax = 40;
+    private const int MetadataKeyLengthMax = 40;
+    private const int MetadataValueLengthMax = 500;
+
+    private static readonly SearchValues<char> SuffixForbidden = SearchValues.Create(SuffixForbiddenText);
+
+    /// <summary>Reads the body.</summary>
+    /// <param name="json">A JSON object.</param>
+    /// <param name="call">Who calls.</param>
+    /// <param name="rules">Which currencies are taken.</param>
+    /// <param name="error">The first thing that is wrong, when the command is null.</param>
+    /// <returns>The command, or null.</returns>
+    public static CreatePayment? Read(JsonElement json, MerchantCall call, PaymentRules rules, out FieldError? error)
+    {
+        var fields = new FieldReader(json);
+        var transactionId = fields.Text("merchantTransactionId", TransactionIdLengthMax, isRequired: true);
+        var amount = fields.Integer("amount", 1, AmountMinorMax, isRequired: true);
+        var currency = ReadCurrency(fields, rules);
+        var authorizeOnly = fields.Flag("authorizeCard") ?? false;
+        fields.Flag("partialAuthorization");
+        var description = fields.Text("description", DescriptionLengthMax);
+        var suffix = ReadSuffix(fields);
+        fields.Object("customer");
+        var methodId = ReadAllocation(fields, amount);
+        var consent = ReadConsent(fields);
+        var metadata = ReadMetadata(fields);
+
+        error = fields.Error;
+        return error is null
+            ? new CreatePayment(
+                call.MerchantId, transactionId!, amount!.Value, currency!, authorizeOnly, methodId!.Value, consent, description, suffix,
+                call.Source, metadata, call.Actor)
+            : null;
+    }
+
+    private static string? ReadCurrency(FieldReader fields, PaymentRules rules)
+    {
+        const string Name = "currencyCode";
+        var code = fields.Word(Name, isRequired: true);
+        if (code is { Length: not 3 } || (code is not null && !code.All(char.IsAsciiLetterUpper)))
+            fields.Refuse(Name, $"{Name} must be three upper case letters (ISO 4217)");
+        else if (code is not null && !rules.Takes(code))
+            fields.Refuse(Name, $"{Name} is not supported");
+        return code;
+    }
+
+    private static string? ReadSuffix(FieldReader fields)
+    {
+        const string Name = "statementDescriptorSuffix";
+        var suffix = fields.Text(Name, SuffixLengthMax);
+        if (suffix is not null && (suffix.AsSpan().ContainsAny(SuffixForbidden) || !suffix.Any(char.IsAsciiLetter)))
+            fields.Refuse(Name, $"{Name} must have a letter and none of {SuffixForbiddenText}");
+        return suffix;
+    }
+
+    private static Guid? ReadAllocation(FieldReader fields, long? total)
+    {
+        const string Name = "paymentAllocations";
+        var allocations = fields.Objects(Name, AllocationsMax, isRequired: true);
+        if (allocations.Count != 1)
+        {
+            // Objects has refused what is missing or no array; what is left is none or two.
+            fields.Refuse(Name, allocations.Count == 0 ? $"{Name} is required" : "Split tender is not supported");
+            return null;
+        }
+
+        var allocation = allocations[0];
+        var amount = allocation.Integer("amount", 1, AmountMinorMax, isRequired: true);
+        if (amount is not null && total is not null && amount != total)
+            allocation.Refuse("amount", $"{Name}[0].amount must be equal to amount");
+        return allocation.Uuid("paymentMethodId", isRequired: true);
+    }
+
+    private static BankDebitConsent? ReadConsent(FieldReader fields)
+    {
+        var consent = fields.Object("consent");
+        if (consent is null)
+            return null;
+
+        var kind = consent.OneOf("type", ["ONLINE", "WRITTEN", "VERBAL"], isRequired: true) switch
+        {
+            "WRITTEN" => ConsentKind.Written,
+            "VERBAL" => ConsentKind.Verbal,
+            _ => ConsentKind.Online,
+        };
+        var givenAt = consent.Instant("timestamp", isRequired: true);
+        var address = consent.Word("ipAddress", isRequired: kind == ConsentKind.Online);
+        if (address is not null && !IsIpAddress(address))
+            consent.Refuse("ipAddress", "consent.ipAddress must be an IP address");
+        var userAgent = consent.Text("userAgent", UserAgentLengthMax);
+        return consent.Error is null ? new BankDebitConsent(kind, givenAt!.Value, address, userAgent) : null;
+    }
+
+    // The framework also takes an IPv4 address of fewer than four parts.
+    private static bool IsIpAddress(string text) =>
+        IPAddress.TryParse(text, out _) && (text.Contains(':') || text.AsSpan().Count('.') == 3);
+
+    private static ImmutableDictionary<string, string> ReadMetadata(FieldReader fields)
+    {
+        const string Name = "metadata";
+        var metadata = fields.Object(Name);
+        if (metadata is null)
+            return ImmutableDictionary<string, string>.Empty;
+
+        var pairs = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var key in metadata.Names())
+        {
+            if (pairs.Count == MetadataCountMax)
+                fields.Refuse(Name, $"{Name} must not have more than {MetadataCountMax} entries");
+            else if (key.Length is 0 or > MetadataKeyLengthMax || key.Any(char.IsControl))
+                fields.Refuse(Name, $"{Name} keys must have 1 to {MetadataKeyLengthMax} characters and no control characters");
+            if (fields.Error is not null)
+                break;
+            if (metadata.Text(key, MetadataValueLengthMax, isMultiline: true) is { } value)
+                pairs[key] = value;
+        }
+        return pairs.ToImmutable();
+    }
+}

@@ -1,0 +1,91 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using Microsoft.IdentityModel.Tokens;
+using Payments.Api.Authentication;
+using Payments.Api.Http;
+
+namespace Payments.Api.Payments;
+
+/// <summary>Lets a v2 request in when its token and headers say who calls and for whom (api-facts §2.1), in this order:
+/// 401 token, 400 <c>X-Merchant-Id</c>, 403 merchant, 403 scope, 400 <c>X-Upstream-Env</c>, 400 <c>X-Source</c>, 406.</summary>
+internal sealed class MerchantCallFilter(MerchantDirectory merchants, IOptions<PaymentsApiOptions> options) : IEndpointFilter
+{
+    private const int SourceLengthMax = 50;
+
+    private readonly bool _needsUpstreamEnv = options.Value.Environment == ApiEnvironment.NonProduction;
+    private readonly string _merchantScope = PaymentScopes.ForMerchant(options.Value.Environment);
+    private readonly string _allScope = PaymentScopes.ForAll(options.Value.Environment);
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var ticket = await AuthenticateAsync(http);
+        if (ticket.Principal is not { } bearer)
+            return await ChallengeAsync(http, ticket.Failure);
+
+        var refusal = Admit(http, bearer, out var call);
+        if (refusal is not null)
+            return refusal;
+        http.Features.Set(call);
+        return await next(context);
+    }
+
+    private static async Task<AuthenticateResult> AuthenticateAsync(HttpContext http)
+    {
+        try
+        {
+            return await http.AuthenticateAsync(BearerSetup.Scheme);
+        }
+        catch (InvalidOperationException keysMissing) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            throw new AuthorityUnavailableException(keysMissing);
+        }
+    }
+
+    private static async Task<IResult> ChallengeAsync(HttpContext http, Exception? failure)
+    {
+        await http.ChallengeAsync(BearerSetup.Scheme);
+        return PaymentProblem.Of(StatusCodes.Status401Unauthorized, failure switch
+        {
+            null => "Bearer token is required",
+            SecurityTokenExpiredException => "Bearer token has expired",
+            _ => "Bearer token is not valid",
+        });
+    }
+
+    private IResult? Admit(HttpContext http, ClaimsPrincipal bearer, out MerchantCall? call)
+    {
+        call = null;
+        var headers = http.Request.Headers;
+        var merchantHeader = headers["X-Merchant-Id"];
+        if (StringValues.IsNullOrEmpty(merchantHeader))
+            return PaymentProblem.Invalid("X-Merchant-Id is required");
+        if (merchantHeader.Count != 1 || !UuidText.TryParse(merchantHeader[0], out var merchantId))
+            return PaymentProblem.Invalid("X-Merchant-Id must be a UUID");
+        if (!PaymentClaims.MayActFor(bearer, merchantId) || !merchants.Knows(merchantId))
+            return PaymentProblem.Of(StatusCodes.Status403Forbidden, "Token is not valid for this merchant");
+        if (!PaymentClaims.HasScope(bearer, _merchantScope, _allScope))
+        {
+            http.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{_merchantScope}\"";
+            return PaymentProblem.Of(StatusCodes.Status403Forbidden, "insufficient_scope");
+        }
+
+        var upstreamEnv = headers["X-Upstream-Env"];
+        if (_needsUpstreamEnv && StringValues.IsNullOrEmpty(upstreamEnv))
+            return PaymentProblem.Invalid("X-Upstream-Env is required");
+        if (_needsUpstreamEnv && (upstreamEnv.Count != 1 || upstreamEnv[0] is not ("dev" or "stage" or "test")))
+            return PaymentProblem.Invalid("X-Upstream-Env must be one of dev, stage, test");
+
+        var source = headers["X-Source"];
+        if (source.Count > 1 || source.ToString().Length > SourceLengthMax)
+            return PaymentProblem.Invalid($"X-Source must not be longer than {SourceLengthMax} characters");
+        if (!AcceptHeader.TakesJson(http.Request))
+            return PaymentProblem.NotAcceptable;
+
+        call = new MerchantCall(merchantId, StringValues.IsNullOrEmpty(source) ? null : source[0], PaymentClaims.Actor(bearer));
+        return null;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace Payments.Api.Payments;
+
+// Properties are written in the order in which they are declared, which is the seed's.
+
+/// <summary>Answer to a create and to a cancel.</summary>
+internal sealed record AcceptedPaymentBody(string Url, AcceptedPayment Data);
+
+/// <summary>A payment as the 202 answers show it.</summary>
+internal sealed record AcceptedPayment(
+    Guid Id, string MerchantTransactionId, long Amount, string Status, ImmutableArray<AllocationBody> PaymentAllocations);
+
+/// <summary>Answer to a GET.</summary>
+internal sealed record PaymentBody(PaymentData Data);
+
+/// <summary>A payment as the GET shows it: the seed leaves the merchant's transaction id out.</summary>
+internal sealed record PaymentData(Guid Id, long Amount, string Status, ImmutableArray<AllocationBody> PaymentAllocations);
+
+/// <summary>One allocation.</summary>
+internal sealed record AllocationBody(Guid Id, long Amount, string Status);
+
+/// <summary>An error.</summary>
+internal sealed record PaymentProblemBody(string Title, int Status, string Detail);

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+
+namespace Payments;
+
+/// <summary>What a caller may see of a payment.</summary>
+/// <param name="Id">The payment id.</param>
+/// <param name="MerchantId">The merchant that created it.</param>
+/// <param name="MerchantTransactionId">The merchant's own id of the order, at most 50 characters.</param>
+/// <param name="AmountMinor">Amount in minor units (cents).</param>
+/// <param name="CurrencyCode">ISO 4217 code, upper case.</param>
+/// <param name="Status">Current state.</param>
+/// <param name="Allocations">How the amount is split over payment methods.</param>
+/// <param name="Source">What the creating request named as its source, at most 50 characters; echoed in webhooks.</param>
+/// <param name="CreatedAt">When it was created (UTC).</param>
+/// <param name="UpdatedAt">When its state last changed (UTC).</param>
+[GenerateSerializer, Immutable, Alias("payments.PaymentView")]
+public sealed record PaymentView(
+    [property: Id(0)] Guid Id,
+    [property: Id(1)] Guid MerchantId,
+    [property: Id(2)] string MerchantTransactionId,
+    [property: Id(3)] long AmountMinor,
+    [property: Id(4)] string CurrencyCode,
+    [property: Id(5)] PaymentStatus Status,
+    [property: Id(6)] ImmutableArray<AllocationView> Allocations,
+    [property: Id(7)] string? Source,
+    [property: Id(8)] DateTimeOffset CreatedAt,
+    [property: Id(9)] DateTimeOffset UpdatedAt);
+
+/// <summary>One allocation of a payment.</summary>
+/// <param name="Id">The allocation id.</param>
+/// <param name="AmountMinor">Its part of the amount, in minor units (cents).</param>
+/// <param name="Status">Current state.</param>
+[GenerateSerializer, Immutable, Alias("payments.AllocationView")]
+public sealed record AllocationView(
+    [property: Id(0)] Guid Id,
+    [property: Id(1)] long AmountMinor,
+    [property: Id(2)] AllocationStatus Status);

@@ -1,0 +1,58 @@
+namespace Payments;
+
+/// <summary>How the v2 contract spells states and reasons, in answers and in webhooks. The payment is <c>CANCELLED</c> with two L,
+/// its allocation <c>CANCELED</c> with one: both are the seed's and both are kept.</summary>
+public static class WireNames
+{
+    /// <summary>The contract's spelling of a payment state.</summary>
+    public static string ToWire(this PaymentStatus status) => status switch
+    {
+        PaymentStatus.Initiated => "INITIATED",
+        PaymentStatus.Pending => "PENDING",
+        PaymentStatus.Processing => "PROCESSING",
+        PaymentStatus.AuthRequired => "AUTH_REQUIRED",
+        PaymentStatus.Authorized => "AUTHORIZED",
+        PaymentStatus.Accepted => "ACCEPTED",
+        PaymentStatus.CaptureInitialized => "CAPTURE_INITIALIZED",
+        PaymentStatus.Completed => "COMPLETED",
+        PaymentStatus.Failed => "FAILED",
+        PaymentStatus.CancelInitialized => "CANCEL_INITIALIZED",
+        PaymentStatus.Cancelled => "CANCELLED",
+        PaymentStatus.CancelFailed => "CANCEL_FAILED",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "Not a payment state."),
+    };
+
+    /// <summary>The contract's spelling of an allocation state.</summary>
+    public static string ToWire(this AllocationStatus status) => status switch
+    {
+        AllocationStatus.Canceled => "CANCELED",
+        _ => ((PaymentStatus)status).ToWire(),
+    };
+
+    /// <summary>The allocation state that goes with a payment state.</summary>
+    public static AllocationStatus ToAllocation(this PaymentStatus status) => (AllocationStatus)status;
+
+    /// <summary>The contract's spelling of a cancellation reason.</summary>
+    public static string ToWire(this CancellationReason reason) => reason switch
+    {
+        CancellationReason.Duplicate => "DUPLICATE",
+        CancellationReason.Fraudulent => "FRAUDULENT",
+        CancellationReason.RequestedByCustomer => "REQUESTED_BY_CUSTOMER",
+        CancellationReason.Abandoned => "ABANDONED",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a cancellation reason."),
+    };
+
+    /// <summary>Parses a cancellation reason; case matters.</summary>
+    public static bool TryParseReason(string? text, out CancellationReason reason)
+    {
+        (var known, reason) = text switch
+        {
+            "DUPLICATE" => (true, CancellationReason.Duplicate),
+            "FRAUDULENT" => (true, CancellationReason.Fraudulent),
+            "REQUESTED_BY_CUSTOMER" => (true, CancellationReason.RequestedByCustomer),
+            "ABANDONED" => (true, CancellationReason.Abandoned),
+            _ => (false, default),
+        };
+        return known;
+    }
+}

@@ -1,0 +1,79 @@
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace Payments.Grains;
+
+/// <summary>
+/// A grain's state as storage is known to hold it. Decisions are made on it and become visible only when they are durable; a reader
+/// that interleaves never sees a state that a crash could take back. Compare-and-swap is the fence between two activations of
+/// one grain: the loser rereads and decides again on what the winner wrote.
+/// </summary>
+/// <typeparam name="TState">An immutable record.</typeparam>
+internal sealed class DurableState<TState>(IPersistentState<TState> storage)
+    where TState : class, IEquatable<TState>
+{
+    /// <summary>A decision that loses more often than this is not racing but broken.</summary>
+    private const int TriesMax = 5;
+
+    private TState? state;
+    private bool unsure;
+    private Task? refresh;
+
+    /// <summary>The last state that is known to be durable.</summary>
+    public TState State => state ??= storage.State;
+
+    /// <summary>Reads again when a failed write has left open what storage holds. Readers that interleave share one read, and none
+    /// runs beside a write: a late answer to it would put an older state and ETag over what was written meanwhile.</summary>
+    public async Task RefreshIfUnsureAsync()
+    {
+        if (!unsure)
+            return;
+
+        if (refresh is null or { IsCompleted: true })
+            refresh = RefreshAsync();
+        await refresh;
+    }
+
+    private async Task RefreshAsync()
+    {
+        await storage.ReadStateAsync();
+        state = storage.State;
+        unsure = false;
+    }
+
+    /// <summary>Makes a decision durable before returning it.</summary>
+    /// <param name="decide">A pure function; called again on the newer state when another activation wrote first.</param>
+    /// <exception cref="InconsistentStateException">Lost <see cref="TriesMax"/> times in a row.</exception>
+    public async Task<TDecision> DecideAsync<TDecision>(Func<TState, (TDecision Decision, TState State)> decide)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            await RefreshIfUnsureAsync();
+            var (decision, next) = decide(State);
+            if (ReferenceEquals(next, State) || next.Equals(State))
+                return decision;
+
+            try
+            {
+                storage.State = next;
+                await storage.WriteStateAsync();
+                state = next;
+                return decision;
+            }
+            catch (InconsistentStateException) when (tries < TriesMax)
+            {
+                // Somebody else wrote: decide again on their state.
+                unsure = true;
+            }
+            catch
+            {
+                unsure = true;
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Makes a transition durable; does nothing when it changes nothing.</summary>
+    public async Task ApplyAsync(Func<TState, TState> transition) =>
+        await DecideAsync(current => (true, transition(current)));
+}

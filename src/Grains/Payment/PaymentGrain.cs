@@ -1,0 +1,252 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using Orleans.Storage;
+using Payments.Grains.Ports;
+using Payments.Grains.Retry;
+using Payments.Grains.Webhooks;
+
+namespace Payments.Grains.Payment;
+
+/// <summary>
+/// One payment. It loads, asks <see cref="PaymentMachine"/>, persists, calls the provider and records the answer; the rules are there.
+/// Its turns are exclusive except for reads, so that a cancel that finds another one at the provider waits and then finds it done.
+/// </summary>
+[GrainType("payment")]
+public sealed partial class PaymentGrain(
+    [PersistentState("payment", GrainStorageNames.Payments)] IPersistentState<PaymentState> storage,
+    IPaymentIntents intents,
+    IMerchants merchants,
+    IWebhookDispatcher webhooks,
+    IOptions<PaymentPolicy> options,
+    IChance chance,
+    TimeProvider time,
+    ILogger<PaymentGrain> logger) : Grain, IPaymentGrain, IDueGrain, IOutboxGrain
+{
+    /// <summary>Most provider calls in one turn: a look-up and the calls that may follow it.</summary>
+    private const int CallsPerTurnMax = 4;
+
+    private readonly PaymentPolicy policy = options.Value;
+    private readonly DurableState<PaymentState> durable = new(storage);
+
+    private Guid Id => this.GetPrimaryKey();
+
+    private Moment Moment => new(time.GetUtcNow(), chance.Next());
+
+    /// <inheritdoc />
+    public async Task<CreatePaymentResult> CreateAsync(CreatePayment command, CancellationToken cancellationToken = default)
+    {
+        var method = merchants.FindPaymentMethod(command.MerchantId, command.PaymentMethodId);
+        var outcome = await durable.DecideAsync(state => PaymentMachine.Create(state, Id, command, method, policy, Moment));
+        if (outcome != CreatePaymentOutcome.Accepted)
+        {
+            ForgetIfUnknown();
+            return new CreatePaymentResult(outcome, null);
+        }
+
+        var answer = new CreatePaymentResult(outcome, durable.State.ToView());
+        if (durable.State.Status == PaymentStatus.Initiated)
+            WakeSoon();
+        return answer;
+    }
+
+    /// <inheritdoc />
+    public async Task<PaymentView?> GetAsync(Guid merchantId, CancellationToken cancellationToken = default)
+    {
+        await durable.RefreshIfUnsureAsync();
+        ForgetIfUnknown();
+        return durable.State.Exists && durable.State.MerchantId == merchantId ? durable.State.ToView() : null;
+    }
+
+    /// <inheritdoc />
+    public async Task<CancelPaymentResult> CancelAsync(CancelPayment command, CancellationToken cancellationToken = default)
+    {
+        var decision = await durable.DecideAsync(state =>
+        {
+            var decided = PaymentMachine.Cancel(state, command, policy, Moment);
+            return (decided, decided.State);
+        });
+        var outcome = decision.CallProvider ? await CancelAtProviderAsync(decision.State) : decision.Outcome;
+        PaymentInstruments.CancelAnswered(outcome);
+        LogCancelAnswered(logger, Id, outcome, durable.State.Status);
+
+        DispatchOutbox();
+        ForgetIfUnknown();
+        return outcome switch
+        {
+            CancelPaymentOutcome.Accepted => new(outcome, AsInitialized(decision.State), PaymentStatus.CancelInitialized),
+            CancelPaymentOutcome.NotFound => new(outcome, null, null),
+            _ => new(outcome, null, durable.State.Status),
+        };
+    }
+
+    /// <inheritdoc />
+    public async Task WakeAsync()
+    {
+        await durable.RefreshIfUnsureAsync();
+        ForgetIfUnknown();
+
+        var step = PaymentMachine.PlanAfterWake(durable.State, time.GetUtcNow(), policy);
+        for (var calls = 0; step != ProviderStep.None && calls < CallsPerTurnMax; calls++)
+            step = await PerformAsync(step);
+        DispatchOutbox();
+    }
+
+    /// <inheritdoc />
+    public async Task RecordDeliveryAsync(DeliveryReport report)
+    {
+        await durable.ApplyAsync(state => report.Kind switch
+        {
+            DeliveryReportKind.Attempted => PaymentMachine.DeliveryAttempted(
+                state, report.EntryId, new WebhookAttempt(report.StatusCode, report.RetryAfter, report.Error), Moment),
+            DeliveryReportKind.Postponed => PaymentMachine.DeliveryPostponed(state, report.EntryId, time.GetUtcNow() + (report.RetryAfter ?? TimeSpan.Zero)),
+            DeliveryReportKind.GivenUp => PaymentMachine.DeliveryGivenUp(state, report.EntryId, report.Error ?? "", Moment),
+            _ => state,
+        });
+        DispatchOutbox();
+    }
+
+    /// <summary>The inline try of design §5.4. Write 1 is done: whatever happens from here on, the cancel goes on without the caller.</summary>
+    private async Task<CancelPaymentOutcome> CancelAtProviderAsync(PaymentState begun)
+    {
+        CancelPaymentOutcome outcome;
+        try
+        {
+            var answer = await intents.CancelAsync(
+                begun.Intent!.Id, begun.Cancellation!.Reason, Call(begun, policy.InlineBudget), CancellationToken.None);
+            outcome = await durable.DecideAsync(state => PaymentMachine.CancelAnsweredInline(state, answer, policy, Moment));
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // The answer is lost, the cancel is not: its due time makes somebody read the intent.
+            LogAnswerNotRecorded(logger, error, Id);
+            return CancelPaymentOutcome.Accepted;
+        }
+
+        if (durable.State.ProviderDueAt <= time.GetUtcNow())
+            WakeSoon();
+        return outcome;
+    }
+
+    /// <summary>Makes one provider call and records its answer.</summary>
+    /// <returns>What must follow in the same turn.</returns>
+    private async Task<ProviderStep> PerformAsync(ProviderStep step)
+    {
+        var state = durable.State;
+        switch (step)
+        {
+            case ProviderStep.CreateIntent:
+                return await CreateIntentAsync();
+
+            case ProviderStep.FindIntent:
+                var foundIntent = await intents.FindAsync(state.Id, state.CreatedAt, policy.ProviderDeadline, CancellationToken.None);
+                await durable.ApplyAsync(s => PaymentMachine.CreateLookedUp(s, foundIntent, policy, Moment));
+                return AfterLookup(step, foundIntent is ProviderResult<PaymentIntentSnapshot?>.Success);
+
+            case ProviderStep.ReadIntent:
+                var read = await intents.RetrieveAsync(state.Intent!.Id, policy.ProviderDeadline, CancellationToken.None);
+                await durable.ApplyAsync(s => PaymentMachine.IntentRead(s, read, policy, Moment));
+                return AfterLookup(step, read is ProviderResult<PaymentIntentSnapshot>.Success);
+
+            case ProviderStep.CancelIntent:
+                var cancelled = await intents.CancelAsync(
+                    state.Intent!.Id, state.Cancellation!.Reason, Call(state, policy.ProviderDeadline), CancellationToken.None);
+                await durable.ApplyAsync(s => PaymentMachine.CancelAnswered(s, cancelled, policy, Moment));
+                return ProviderStep.None;
+
+            case ProviderStep.FindRefund:
+                var foundRefund = await intents.FindRefundAsync(state.Intent!.Id, state.Id, policy.ProviderDeadline, CancellationToken.None);
+                await durable.ApplyAsync(s => PaymentMachine.RefundLookedUp(s, foundRefund, policy, Moment));
+                return AfterLookup(step, foundRefund is ProviderResult<RefundSnapshot?>.Success);
+
+            case ProviderStep.Refund:
+                var refunded = await intents.RefundAsync(
+                    new NewRefund(state.Id, state.Intent!.Id, state.Cancellation!.Reason), Call(state, policy.ProviderDeadline), CancellationToken.None);
+                await durable.ApplyAsync(s => PaymentMachine.RefundAnswered(s, refunded, policy, Moment));
+                return ProviderStep.None;
+
+            case ProviderStep.ReadRefund:
+                var refund = await intents.RetrieveRefundAsync(state.Refund!.Id, policy.ProviderDeadline, CancellationToken.None);
+                await durable.ApplyAsync(s => PaymentMachine.RefundRead(s, refund, policy, Moment));
+                return ProviderStep.None;
+
+            default:
+                throw new ArgumentOutOfRangeException(nameof(step), step, "Not a provider step.");
+        }
+    }
+
+    private async Task<ProviderStep> CreateIntentAsync()
+    {
+        var arrivedBefore = await durable.DecideAsync(state => (state.Status == PaymentStatus.Processing, PaymentMachine.BeginCreate(state, policy, Moment)));
+        var begun = durable.State;
+        if (begun is not { Status: PaymentStatus.Processing, Operation.Kind: ProviderOperationKind.Create })
+            return ProviderStep.None;
+
+        var intent = new NewPaymentIntent(
+            begun.Id,
+            begun.MerchantId,
+            begun.AmountMinor,
+            begun.CurrencyCode,
+            begun.Method!,
+            begun.AuthorizeOnly,
+            begun.Consent,
+            begun.Description,
+            begun.StatementDescriptorSuffix,
+            begun.Metadata);
+        var answer = await intents.CreateAsync(intent, Call(begun, policy.ProviderDeadline), CancellationToken.None);
+
+        // Another state than the one we wrote means that another activation has begun a try of its own.
+        await durable.ApplyAsync(state => PaymentMachine.CreateAnswered(state, answer, arrivedBefore || state != begun, policy, Moment));
+        LogCreateAnswered(logger, begun.Id, durable.State.Status);
+        return ProviderStep.None;
+    }
+
+    private ProviderStep AfterLookup(ProviderStep lookup, bool answered) =>
+        answered ? PaymentMachine.PlanAfterLookup(lookup, durable.State) : ProviderStep.None;
+
+    private static ProviderCall Call(PaymentState state, TimeSpan deadline) => new(state.Operation!.KeyFor(state.Id), deadline);
+
+    /// <summary>What a 202 shows (seed): the cancel as it began, whatever the provider has answered since.</summary>
+    private static PaymentView AsInitialized(PaymentState state) => (state with { Status = PaymentStatus.CancelInitialized }).ToView();
+
+    private void DispatchOutbox()
+    {
+        if (Outboxes.Head(durable.State.Outbox) is { } head && head.NextAttemptAt <= time.GetUtcNow())
+            webhooks.Enqueue(this.GetGrainId(), durable.State.MerchantId, head);
+    }
+
+    /// <summary>Goes on in a later turn, so that the caller need not wait.</summary>
+    private void WakeSoon() => _ = WakeLoggedAsync();
+
+    private async Task WakeLoggedAsync()
+    {
+        try
+        {
+            await this.AsReference<IDueGrain>().WakeAsync();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // The row is due: a retry shard wakes the grain again.
+            LogWakeFailed(logger, error, Id);
+        }
+    }
+
+    /// <summary>An id that nobody created must not stay in memory because somebody asked for it.</summary>
+    private void ForgetIfUnknown()
+    {
+        if (!durable.State.Exists)
+            DeactivateOnIdle();
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Payment {PaymentId}: cancel answered {Outcome}, state {Status}.")]
+    private static partial void LogCancelAnswered(ILogger logger, Guid paymentId, CancelPaymentOutcome outcome, PaymentStatus status);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Payment {PaymentId}: create answered, state {Status}.")]
+    private static partial void LogCreateAnswered(ILogger logger, Guid paymentId, PaymentStatus status);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Payment {PaymentId}: the provider's answer to a cancel could not be stored; it will be read again.")]
+    private static partial void LogAnswerNotRecorded(ILogger logger, Exception error, Guid paymentId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Payment {PaymentId}: going on in the background failed; a retry shard takes over.")]
+    private static partial void LogWakeFailed(ILogger logger, Exception error, Guid paymentId);
+}

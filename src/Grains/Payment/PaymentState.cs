@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Payments.Grains.Auditing;
+using Payments.Grains.Ports;
+using Payments.Grains.Webhooks;
+
+namespace Payments.Grains.Payment;
+
+/// <summary>The stored state of one payment: one row, written whole, its outgoing webhooks included (design §2.5).</summary>
+public sealed record PaymentState : IIndexedState
+{
+    /// <summary>The payment id.</summary>
+    public Guid Id { get; init; }
+
+    /// <summary>The merchant that created it.</summary>
+    public Guid MerchantId { get; init; }
+
+    /// <summary>The merchant's own id of it.</summary>
+    public string MerchantTransactionId { get; init; } = "";
+
+    /// <summary>Amount in minor units.</summary>
+    public long AmountMinor { get; init; }
+
+    /// <summary>ISO 4217 code, upper case.</summary>
+    public string CurrencyCode { get; init; } = "";
+
+    /// <summary>True for a pre-authorization.</summary>
+    public bool AuthorizeOnly { get; init; }
+
+    /// <summary>What is charged.</summary>
+    public PaymentMethod? Method { get; init; }
+
+    /// <summary>The customer's consent, for a bank account.</summary>
+    public BankDebitConsent? Consent { get; init; }
+
+    /// <summary>As given at creation.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>As given at creation.</summary>
+    public string? StatementDescriptorSuffix { get; init; }
+
+    /// <summary>As given at creation; echoed in webhooks.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>As given at creation.</summary>
+    public ImmutableDictionary<string, string> Metadata { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Current state. The one allocation follows it.</summary>
+    public PaymentStatus Status { get; init; }
+
+    /// <summary>Creates seen with this merchant transaction id, the first included.</summary>
+    public int CreateAttempts { get; init; }
+
+    /// <summary>The provider's object as last read, or null while none is known.</summary>
+    public PaymentIntentSnapshot? Intent { get; init; }
+
+    /// <summary>What is owed to the provider, or null.</summary>
+    public ProviderOperation? Operation { get; init; }
+
+    /// <summary>Cancel attempts begun so far, so that a later cancel never reuses a key.</summary>
+    public int CancelAttempts { get; init; }
+
+    /// <summary>Refund attempts begun so far, so that a later refund never reuses a key.</summary>
+    public int RefundAttempts { get; init; }
+
+    /// <summary>The cancellation that is under way, done or failed; null before the first and after a refused one.</summary>
+    public Cancellation? Cancellation { get; init; }
+
+    /// <summary>The compensating refund as last read, or null.</summary>
+    public RefundSnapshot? Refund { get; init; }
+
+    /// <summary>Reads in a row that found nothing new, for the waits between them.</summary>
+    public int IdleReads { get; init; }
+
+    /// <summary>When the provider's side needs attention (UTC), or null.</summary>
+    public DateTimeOffset? ProviderDueAt { get; init; }
+
+    /// <summary>Webhooks not yet delivered, in order, dead letters included.</summary>
+    public ImmutableArray<OutboxEntry> Outbox { get; init; } = [];
+
+    /// <summary>Webhooks put into the outbox so far; the next one's number.</summary>
+    public int OutboxSequence { get; init; }
+
+    /// <summary>What happened so far.</summary>
+    public ImmutableArray<AuditEntry> Audit { get; init; } = [];
+
+    /// <summary>When it was created (UTC).</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its state last changed (UTC).</summary>
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Whether a payment was ever created under this key.</summary>
+    [JsonIgnore]
+    public bool Exists => CreateAttempts > 0;
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    Guid? IIndexedState.MerchantId => MerchantId;
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public string StatusText => Status.ToWire();
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public DateTimeOffset? DueAt => Earlier(ProviderDueAt, Outboxes.Head(Outbox)?.NextAttemptAt);
+
+    /// <summary>What a caller may see.</summary>
+    public PaymentView ToView() => new(
+        Id,
+        MerchantId,
+        MerchantTransactionId,
+        AmountMinor,
+        CurrencyCode,
+        Status,
+        [new AllocationView(PaymentIds.ForAllocation(Id, 0), AmountMinor, Status.ToAllocation())],
+        Source,
+        CreatedAt,
+        UpdatedAt);
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null ? b : b is null || a < b ? a : b;
+}
+
+/// <summary>A cancellation that was begun.</summary>
+/// <param name="Reason">The merchant's reason.</param>
+/// <param name="Message">The merchant's text, or null.</param>
+/// <param name="Actor">Who asked.</param>
+/// <param name="RequestedAt">When (UTC).</param>
+/// <param name="StatusBefore">Where the payment returns to when the provider refuses.</param>
+/// <param name="Promised">Whether an earlier cancel of this payment was already answered 202. Then even an inline refusal must end in a
+/// refund or in <c>CANCEL_FAILED</c>, never in a silent return.</param>
+public sealed record Cancellation(
+    CancellationReason Reason,
+    string? Message,
+    string Actor,
+    DateTimeOffset RequestedAt,
+    PaymentStatus StatusBefore,
+    bool Promised);

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Payments.Grains.Payment;
+using Payments.Grains.PaymentRequest;
+using Payments.Grains.Retry;
+using Payments.Grains.Webhooks;
+
+namespace Payments.Grains;
+
+/// <summary>Registers what the grains need, except the ports that other rooms implement: storage, providers, merchants.</summary>
+public static class PaymentGrainsExtensions
+{
+    /// <summary>Adds policies (sections <c>Payments:Policy</c>, <c>RequestPolicy</c>, <c>Retry</c>, <c>Webhooks</c>), chance and webhook dispatch.
+    /// Call it after the silo is added, so that at shutdown deliveries end while grains can still record them.</summary>
+    public static IServiceCollection AddPaymentGrains(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IChance, SystemChance>();
+        services.AddOptions<PaymentPolicy>().BindConfiguration("Payments:Policy");
+        services.AddOptions<PaymentRequestPolicy>().BindConfiguration("Payments:RequestPolicy");
+        services.AddOptions<RetryOptions>().BindConfiguration("Payments:Retry");
+        services.AddOptions<WebhookDispatcherOptions>().BindConfiguration("Payments:Webhooks");
+        services.AddSingleton<WebhookDispatcher>();
+        services.AddSingleton<IWebhookDispatcher>(static provider => provider.GetRequiredService<WebhookDispatcher>());
+        services.AddHostedService(static provider => provider.GetRequiredService<WebhookDispatcher>());
+        return services;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Payments.Grains.Auditing;
+using Payments.Grains.Ports;
+
+namespace Payments.Grains.PaymentRequest;
+
+/// <summary>The stored state of one payment request.</summary>
+public sealed record PaymentRequestState : IIndexedState
+{
+    /// <summary>The payment request id; 0 while none was created under this key.</summary>
+    public long Id { get; init; }
+
+    /// <summary>The merchant that created it.</summary>
+    public Guid MerchantId { get; init; }
+
+    /// <summary>Provider name, lower case.</summary>
+    public string Provider { get; init; } = "";
+
+    /// <summary>As given at creation.</summary>
+    public string PaymentType { get; init; } = "";
+
+    /// <summary>Amount in minor units.</summary>
+    public long AmountMinor { get; init; }
+
+    /// <summary>ISO 4217 code, upper case.</summary>
+    public string CurrencyCode { get; init; } = "";
+
+    /// <summary>As given at creation.</summary>
+    public string? Country { get; init; }
+
+    /// <summary>As given at creation.</summary>
+    public string? Locale { get; init; }
+
+    /// <summary>As given at creation.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>As given at creation.</summary>
+    public ImmutableArray<OrderLine> OrderLines { get; init; } = [];
+
+    /// <summary>Current state.</summary>
+    public PaymentRequestStatus Status { get; init; }
+
+    /// <summary>Klarna's object as last read, or null while none is known.</summary>
+    public KlarnaRequestSnapshot? Klarna { get; init; }
+
+    /// <summary>What is owed to Klarna, or null.</summary>
+    public RequestOperation? Operation { get; init; }
+
+    /// <summary>Where it returns to when Klarna refuses the cancel; null without one.</summary>
+    public PaymentRequestStatus? StatusBeforeCancel { get; init; }
+
+    /// <summary>Reads in a row that found nothing new.</summary>
+    public int IdleReads { get; init; }
+
+    /// <summary>When the provider's side needs attention (UTC), or null.</summary>
+    public DateTimeOffset? ProviderDueAt { get; init; }
+
+    /// <summary>What happened so far.</summary>
+    public ImmutableArray<AuditEntry> Audit { get; init; } = [];
+
+    /// <summary>When it was created (UTC).</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its state last changed (UTC).</summary>
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Whether a request was ever created under this key.</summary>
+    [JsonIgnore]
+    public bool Exists => Id != 0;
+
+    [JsonIgnore]
+    Guid? IIndexedState.MerchantId => MerchantId;
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public string StatusText => Status switch
+    {
+        PaymentRequestStatus.Submitted => "SUBMITTED",
+        PaymentRequestStatus.InProgress => "IN_PROGRESS",
+        PaymentRequestStatus.Completed => "COMPLETED",
+        PaymentRequestStatus.Declined => "DECLINED",
+        PaymentRequestStatus.Expired => "EXPIRED",
+        PaymentRequestStatus.CancelPending => "CANCEL_PENDING",
+        PaymentRequestStatus.Canceled => "CANCELED",
+        _ => throw new InvalidOperationException($"Not a payment request state: {Status}."),
+    };
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public DateTimeOffset? DueAt => ProviderDueAt;
+
+    /// <summary>What a caller may see.</summary>
+    public PaymentRequestView ToView() => new(
+        Id, MerchantId, Provider, PaymentType, AmountMinor, CurrencyCode, Description, Status, Paycode.For(Id), Klarna?.Url, CreatedAt, UpdatedAt);
+}
+
+/// <summary>An operation at Klarna that was decided and is not known to be finished.</summary>
+/// <param name="Kind">What is to be done.</param>
+/// <param name="Attempt">1 or more; part of the idempotency key of a create.</param>
+/// <param name="AttemptBegunAt">When this attempt's key was first used (UTC).</param>
+/// <param name="BegunAt">When the operation was decided (UTC).</param>
+/// <param name="Failures">Tries without a definite answer.</param>
+/// <param name="LastCause">Why the last try has no definite answer, or null.</param>
+public sealed record RequestOperation(
+    RequestOperationKind Kind,
+    int Attempt,
+    DateTimeOffset AttemptBegunAt,
+    DateTimeOffset BegunAt,
+    int Failures = 0,
+    ProviderUncertainty? LastCause = null)
+{
+    /// <summary>The idempotency key: deterministic per request, operation and attempt. A create that is to be cancelled afterwards is still the same create.</summary>
+    public string KeyFor(long paymentRequestId) =>
+        $"payment-request-{paymentRequestId}-{(Kind == RequestOperationKind.Cancel ? "cancel" : "create")}-{Attempt}";
+}
+
+/// <summary>What a payment request can owe Klarna.</summary>
+public enum RequestOperationKind
+{
+    /// <summary>Create the request.</summary>
+    Create = 0,
+
+    /// <summary>Create it only to learn its id and cancel it: the merchant cancelled while the create had no answer.</summary>
+    CreateThenCancel = 1,
+
+    /// <summary>Cancel the request.</summary>
+    Cancel = 2,
+}

@@ -1,0 +1,28 @@
+using Orleans.Runtime;
+
+namespace Payments.Grains.Ports;
+
+/// <summary>Grain state that storage keeps in columns of its own, so that operators can query it and the retry shards can find what is due.</summary>
+public interface IIndexedState
+{
+    /// <summary>The owning merchant, or null for state that belongs to none.</summary>
+    Guid? MerchantId { get; }
+
+    /// <summary>The state's name as the contract spells it, for instance <c>CANCEL_INITIALIZED</c>.</summary>
+    string StatusText { get; }
+
+    /// <summary>When something must wake the grain (UTC), or null when it waits for nothing.</summary>
+    DateTimeOffset? DueAt { get; }
+}
+
+/// <summary>Finds grains whose <see cref="IIndexedState.DueAt"/> has passed.</summary>
+public interface IDueIndex
+{
+    /// <summary>The grains of one shard that are due, longest overdue first.</summary>
+    /// <param name="shard">0 to <paramref name="shardCount"/> − 1. A grain's shard is a stable hash of its id, the same on every machine and version.</param>
+    /// <param name="shardCount">How many shards there are.</param>
+    /// <param name="now">Everything due at or before this instant is returned.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    Task<IReadOnlyList<GrainId>> ReadDueAsync(int shard, int shardCount, DateTimeOffset now, int limit, CancellationToken cancellationToken);
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using Payments.Grains.Ports;
+using Stripe;
+
+namespace Payments.Providers;
+
+/// <summary>What is sent to Stripe for each operation (api-facts §3).</summary>
+internal static class StripeForms
+{
+    /// <summary>Our payment id, in the metadata of intents and refunds.</summary>
+    public const string PaymentIdKey = "payment_id";
+
+    private const string MerchantIdKey = "merchant_id";
+    private const string ReasonKey = "cancellation_reason";
+    private const int PageSize = 100;
+
+    // Stripe's limits on metadata: https://docs.stripe.com/api/metadata
+    private const int PairsMax = 50;
+    private const int KeyLengthMax = 40;
+    private const int ValueLengthMax = 500;
+
+    // Clocks differ, and Stripe's "created" has whole seconds.
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
+
+    /// <summary>A create that confirms at once. A challenge is a state to wait in, not an error.</summary>
+    public static PaymentIntentCreateOptions Create(NewPaymentIntent intent, string? returnUrl)
+    {
+        var isCard = intent.Method.Kind == PaymentMethodKind.Card;
+        var options = new PaymentIntentCreateOptions
+        {
+            Amount = intent.AmountMinor,
+            CaptureMethod = intent.AuthorizeOnly ? "manual" : null,
+            Confirm = true,
+            Currency = intent.CurrencyCode.ToLowerInvariant(),
+            Customer = intent.Method.ProviderCustomer,
+            Description = intent.Description,
+            ErrorOnRequiresAction = false,
+            Metadata = Metadata(intent),
+            PaymentMethod = intent.Method.ProviderReference,
+            PaymentMethodTypes = [isCard ? "card" : "us_bank_account"],
+            ReturnUrl = isCard ? returnUrl : null,
+
+            // Only a card statement has a suffix; Stripe refuses it for other methods.
+            StatementDescriptorSuffix = isCard ? intent.StatementDescriptorSuffix : null,
+        };
+
+        // Assigning null would send "mandate_data=", which asks Stripe to clear it.
+        if (intent.Consent is { } consent && !isCard)
+            options.MandateData = Mandate(consent);
+        return options;
+    }
+
+    /// <summary>A cancel with the merchant's reason.</summary>
+    public static PaymentIntentCancelOptions Cancel(CancellationReason reason) => new() { CancellationReason = ToWord(reason) };
+
+    /// <summary>A full refund. Stripe knows no <c>abandoned</c> here, so that reason travels in metadata only.</summary>
+    public static RefundCreateOptions Refund(NewRefund refund) => new()
+    {
+        Metadata = new Dictionary<string, string>
+        {
+            [PaymentIdKey] = refund.PaymentId.ToString("D", CultureInfo.InvariantCulture),
+            [ReasonKey] = ToWord(refund.Reason),
+        },
+        PaymentIntent = refund.IntentId,
+        Reason = refund.Reason == CancellationReason.Abandoned ? null : ToWord(refund.Reason),
+    };
+
+    /// <summary>Intents created since <paramref name="createdSince"/>, newest first.</summary>
+    public static PaymentIntentListOptions ListSince(DateTimeOffset createdSince) => new()
+    {
+        Created = new DateRangeOptions { GreaterThanOrEqual = (createdSince - ClockSkew).UtcDateTime },
+        Limit = PageSize,
+    };
+
+    /// <summary>Refunds of one intent, newest first.</summary>
+    public static RefundListOptions ListRefunds(string intentId) => new() { PaymentIntent = intentId, Limit = PageSize };
+
+    /// <summary>Whether an object's metadata says that it belongs to this payment.</summary>
+    public static bool IsOf(Guid paymentId, Dictionary<string, string>? metadata) =>
+        metadata is not null
+        && metadata.TryGetValue(PaymentIdKey, out var text)
+        && Guid.TryParse(text, CultureInfo.InvariantCulture, out var id)
+        && id == paymentId;
+
+    private static PaymentIntentMandateDataOptions Mandate(BankDebitConsent consent)
+    {
+        // Stripe takes "online" only with both pieces of evidence.
+        var online = consent is { Kind: ConsentKind.Online, IpAddress: not null, UserAgent: not null };
+        return new PaymentIntentMandateDataOptions
+        {
+            CustomerAcceptance = new PaymentIntentMandateDataCustomerAcceptanceOptions
+            {
+                AcceptedAt = consent.GivenAt.UtcDateTime,
+                Online = online
+                    ? new PaymentIntentMandateDataCustomerAcceptanceOnlineOptions { IpAddress = consent.IpAddress, UserAgent = consent.UserAgent }
+                    : null,
+                Type = online ? "online" : "offline",
+            },
+        };
+    }
+
+    private static Dictionary<string, string> Metadata(NewPaymentIntent intent)
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            [PaymentIdKey] = intent.PaymentId.ToString("D", CultureInfo.InvariantCulture),
+            [MerchantIdKey] = intent.MerchantId.ToString("D", CultureInfo.InvariantCulture),
+        };
+
+        // Sorted, because what is left out must be the same on every machine: a repeat under the same key has to send the same form.
+        foreach (var (key, value) in intent.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            if (metadata.Count == PairsMax)
+                break;
+            if (IsValidKey(key) && value.Length > 0)
+                metadata.TryAdd(key, Cut(value));
+        }
+
+        return metadata;
+    }
+
+    private static bool IsValidKey(string key) => key.Length is > 0 and <= KeyLengthMax && key.AsSpan().IndexOfAny('[', ']') < 0;
+
+    private static string Cut(string value)
+    {
+        if (value.Length <= ValueLengthMax)
+            return value;
+        var length = char.IsHighSurrogate(value[ValueLengthMax - 1]) ? ValueLengthMax - 1 : ValueLengthMax;
+        return value[..length];
+    }
+
+    private static string ToWord(CancellationReason reason) => reason.ToWire().ToLowerInvariant();
+}

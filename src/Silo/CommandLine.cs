@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+using Payments.Api;
+using Payments.Api.Authentication;
+using Payments.Silo.Configuration;
+using Payments.Storage;
+
+namespace Payments.Silo;
+
+/// <summary>What the program can be asked to do. A failure that an operator can mend is one plain line and a non-zero exit code.</summary>
+internal static class CommandLine
+{
+    private const int ExitOk = 0;
+    private const int ExitFailed = 1;
+    private const int ExitUsage = 2;
+
+    /// <summary>Runs one command: <c>serve</c> (the default), <c>migrate</c> or <c>token</c>.</summary>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
+    {
+        var command = args.FirstOrDefault(static arg => !arg.StartsWith('-')) is { } first && args[0] == first ? first : "serve";
+        var rest = command == "serve" && (args.Length == 0 || args[0] != "serve") ? args : args[1..];
+        try
+        {
+            return command switch
+            {
+                "serve" => await ServeAsync(rest),
+                "migrate" => await MigrateAsync(rest, output),
+                "token" => Token(rest, output, errors),
+                _ => Usage(errors),
+            };
+        }
+        catch (Exception error) when (Explain(error) is { } line)
+        {
+            await errors.WriteLineAsync(line);
+            return ExitFailed;
+        }
+    }
+
+    private static async Task<int> ServeAsync(string[] args)
+    {
+        await using var app = PaymentsHost.Build(args);
+        await app.RunAsync();
+        return ExitOk;
+    }
+
+    private static async Task<int> MigrateAsync(string[] args, TextWriter output)
+    {
+        var configuration = PaymentsHost.CreateBuilder(args).Configuration;
+        await StorageMigrator.MigrateAsync(StorageSettings.Read(configuration), TimeProvider.System, logger: null, CancellationToken.None);
+        await output.WriteLineAsync("The database schema is up to date.");
+        return ExitOk;
+    }
+
+    private static int Token(string[] args, TextWriter output, TextWriter errors)
+    {
+        var words = args.TakeWhile(static arg => !arg.StartsWith('-')).ToArray();
+        if (words.Length == 0 || !Guid.TryParse(words[0], out var merchant))
+            return Usage(errors);
+
+        var configuration = PaymentsHost.CreateBuilder(args[words.Length..]).Configuration;
+        var auth = configuration.GetSection(AuthOptions.Section).Get<AuthOptions>() ?? new AuthOptions();
+        if (string.IsNullOrWhiteSpace(auth.DevelopmentSigningKey))
+        {
+            errors.WriteLine("There is no development signing key here: tokens come from the configured authority.");
+            return ExitFailed;
+        }
+
+        var api = configuration.GetSection(PaymentsApiOptions.Section).Get<PaymentsApiOptions>() ?? new PaymentsApiOptions();
+        var scopes = words.Length > 1 ? words[1..] : [PaymentScopes.ForMerchant(api.Environment)];
+        output.WriteLine(DevelopmentTokens.Create(
+            auth.DevelopmentSigningKey, merchant, scopes, TimeSpan.FromHours(12), TimeProvider.System, auth.Issuer, auth.Audience));
+        return ExitOk;
+    }
+
+    private static int Usage(TextWriter errors)
+    {
+        errors.WriteLine("""
+            Usage:
+              serve    [--Section:Key=value …]           runs the silo and the API (the default)
+              migrate  [--Section:Key=value …]           brings the database schema up to date and ends
+              token    <merchantId> [scope …]            prints a bearer token signed with the development key
+            """);
+        return ExitUsage;
+    }
+
+    /// <summary>One line for a failure that an operator can mend, or null for a defect, which deserves its stack trace.</summary>
+    private static string? Explain(Exception error) => error switch
+    {
+        StorageUnavailableException => error.Message,
+        OptionsValidationException => error.Message,
+        SettingsException => error.Message,
+        IOException { InnerException: AddressInUseException } => error.Message,
+        _ when error.InnerException is { } inner => Explain(inner),
+        _ => null,
+    };
+}

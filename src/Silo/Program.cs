@@ -1,0 +1,3 @@
+using Payments.Silo;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

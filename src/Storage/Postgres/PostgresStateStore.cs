@@ -1,0 +1,85 @@
+using Npgsql;
+using NpgsqlTypes;
+using Orleans.Runtime;
+using Payments.Storage.Rows;
+
+namespace Payments.Storage.Postgres;
+
+/// <summary>Grain state in PostgreSQL, shared by any number of silos.</summary>
+public sealed class PostgresStateStore : IStateStore
+{
+    private readonly NpgsqlDataSource _writers;
+
+    /// <summary>Parses the connection string; nothing is opened yet.</summary>
+    /// <exception cref="StorageUnavailableException">The connection string is malformed.</exception>
+    public PostgresStateStore(StorageOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Readers = PostgresConnections.OpenReaders(options.ConnectionString);
+        _writers = PostgresConnections.OpenWriters(options.ConnectionString);
+    }
+
+    /// <inheritdoc/>
+    public int WritersMax => int.MaxValue;
+
+    internal NpgsqlDataSource Readers { get; }
+
+    /// <inheritdoc/>
+    public async Task<StoredRow?> ReadAsync(RowKey key, CancellationToken cancellationToken)
+    {
+        await using var command = Readers.CreateCommand(PostgresSql.Read);
+        command.Parameters.AddScalar(NpgsqlDbType.Text, key.GrainType);
+        command.Parameters.AddScalar(NpgsqlDbType.Text, key.GrainKey);
+        command.Parameters.AddScalar(NpgsqlDbType.Text, key.StateName);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new StoredRow(new RowTag(reader.GetInt64(0), reader.GetInt64(1)), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3))
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public Task<IRowWriter> OpenWriterAsync(CancellationToken cancellationToken) => PostgresRowWriter.OpenAsync(_writers, cancellationToken);
+
+    /// <inheritdoc/>
+    public StoreFailure Classify(Exception exception) => PostgresErrors.Classify(exception);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<GrainId>> ReadDueAsync(int shard, int shardCount, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        DueQuery.RequireValid(shard, shardCount, limit);
+        await using var command = Readers.CreateCommand(PostgresSql.ReadDue);
+        command.Parameters.AddScalar(NpgsqlDbType.TimestampTz, PostgresValues.ToMicroseconds(now));
+        command.Parameters.AddScalar(NpgsqlDbType.Integer, shardCount);
+        command.Parameters.AddScalar(NpgsqlDbType.Integer, shard);
+        command.Parameters.AddScalar(NpgsqlDbType.Integer, limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var due = new List<GrainId>();
+        while (await reader.ReadAsync(cancellationToken))
+            due.Add(GrainId.Create(reader.GetString(0), reader.GetString(1)));
+        return [.. due.Distinct()];
+    }
+
+    /// <inheritdoc/>
+    public async Task<StorageBacklog> ReadBacklogAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Readers.CreateCommand(PostgresSql.ReadBacklog);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var pending = new Dictionary<string, long>(StringComparer.Ordinal);
+        DateTimeOffset? oldest = null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            pending[reader.GetString(0)] = reader.GetInt64(1);
+            var due = reader.GetFieldValue<DateTimeOffset>(2);
+            oldest = oldest is { } earlier && earlier <= due ? earlier : due;
+        }
+
+        return new StorageBacklog(pending, oldest);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _writers.DisposeAsync();
+        await Readers.DisposeAsync();
+    }
+}

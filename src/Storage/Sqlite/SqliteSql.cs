@@ -1,0 +1,53 @@
+namespace Payments.Storage.Sqlite;
+
+/// <summary>The statements of the SQLite store.</summary>
+internal static class SqliteSql
+{
+    public const string Create = """
+        INSERT INTO grain_state (grain_type, grain_key, state_name, version, write_token, state_version, slot, merchant_id, status, due_at, updated_at, document)
+        VALUES ($grain_type, $grain_key, $state_name, $version, $token, $state_version, $slot, $merchant_id, $status, $due_at, $updated_at, $document)
+        ON CONFLICT DO NOTHING
+        """;
+
+    public const string Update = """
+        UPDATE grain_state
+        SET version = $version, write_token = $token, state_version = $state_version, slot = $slot, merchant_id = $merchant_id,
+            status = $status, due_at = $due_at, updated_at = $updated_at, document = $document
+        WHERE grain_type = $grain_type AND grain_key = $grain_key AND state_name = $state_name
+          AND version = $expected_version AND write_token = $expected_token
+        """;
+
+    public const string Delete = """
+        DELETE FROM grain_state
+        WHERE grain_type = $grain_type AND grain_key = $grain_key AND state_name = $state_name
+          AND version = $expected_version AND write_token = $expected_token
+        """;
+
+    public const string ReadTag = """
+        SELECT version, write_token FROM grain_state
+        WHERE grain_type = $grain_type AND grain_key = $grain_key AND state_name = $state_name
+        """;
+
+    public const string Read = """
+        SELECT version, write_token, state_version, document FROM grain_state
+        WHERE grain_type = $grain_type AND grain_key = $grain_key AND state_name = $state_name
+        """;
+
+    public const string ReadDue = """
+        SELECT grain_type, grain_key FROM grain_state
+        WHERE due_at <= $now AND slot % $shards = $shard
+        ORDER BY due_at, slot
+        LIMIT $limit
+        """;
+
+    public const string ReadBacklog = """
+        SELECT coalesce(status, ''), count(*), min(due_at) FROM grain_state WHERE due_at IS NOT NULL GROUP BY status
+        """;
+
+    public static readonly string[] KeyParameters = ["$grain_type", "$grain_key", "$state_name"];
+
+    public static readonly string[] ValueParameters =
+        ["$version", "$token", "$state_version", "$slot", "$merchant_id", "$status", "$due_at", "$updated_at", "$document"];
+
+    public static readonly string[] ExpectedParameters = ["$expected_version", "$expected_token"];
+}

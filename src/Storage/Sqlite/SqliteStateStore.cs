@@ -1,0 +1,92 @@
+using System.Text;
+using Orleans.Runtime;
+using Payments.Storage.Rows;
+
+namespace Payments.Storage.Sqlite;
+
+/// <summary>Grain state in an SQLite file. Reads run on the caller's thread, on connections of their own, and never wait for the writer.</summary>
+public sealed class SqliteStateStore : IStateStore
+{
+    private readonly string _path;
+
+    /// <summary>Names the file; nothing is opened yet.</summary>
+    public SqliteStateStore(StorageOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _path = options.Path;
+        Connections = new SqliteConnections(options.Path, options.ReadConnections);
+    }
+
+    /// <summary>SQLite has one writer at a time.</summary>
+    public int WritersMax => 1;
+
+    internal SqliteConnections Connections { get; }
+
+    /// <inheritdoc/>
+    public Task<StoredRow?> ReadAsync(RowKey key, CancellationToken cancellationToken) => Connections.UseAsync(
+        lease =>
+        {
+            var command = lease.ReadRow;
+            command.Parameters["$grain_type"].Value = key.GrainType;
+            command.Parameters["$grain_key"].Value = key.GrainKey;
+            command.Parameters["$state_name"].Value = key.StateName;
+            using var reader = command.ExecuteReader();
+            return reader.Read()
+                ? new StoredRow(new RowTag(reader.GetInt64(0), reader.GetInt64(1)), reader.GetInt32(2), Encoding.UTF8.GetBytes(reader.GetString(3)))
+                : null;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IRowWriter> OpenWriterAsync(CancellationToken cancellationToken) => SqliteRowWriter.OpenAsync(_path);
+
+    /// <inheritdoc/>
+    public StoreFailure Classify(Exception exception) => SqliteErrors.Classify(exception);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<GrainId>> ReadDueAsync(int shard, int shardCount, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        DueQuery.RequireValid(shard, shardCount, limit);
+        return Connections.UseAsync<IReadOnlyList<GrainId>>(
+            lease =>
+            {
+                using var command = lease.NewCommand(SqliteSql.ReadDue);
+                command.Parameters.AddWithValue("$now", SqliteValues.FromInstant(now));
+                command.Parameters.AddWithValue("$shards", shardCount);
+                command.Parameters.AddWithValue("$shard", shard);
+                command.Parameters.AddWithValue("$limit", limit);
+                using var reader = command.ExecuteReader();
+                var due = new List<GrainId>();
+                while (reader.Read())
+                    due.Add(GrainId.Create(reader.GetString(0), reader.GetString(1)));
+                return [.. due.Distinct()];
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<StorageBacklog> ReadBacklogAsync(CancellationToken cancellationToken) => Connections.UseAsync(
+        lease =>
+        {
+            using var command = lease.NewCommand(SqliteSql.ReadBacklog);
+            using var reader = command.ExecuteReader();
+            var pending = new Dictionary<string, long>(StringComparer.Ordinal);
+            DateTimeOffset? oldest = null;
+            while (reader.Read())
+            {
+                pending[reader.GetString(0)] = reader.GetInt64(1);
+                var due = SqliteValues.ToInstant(reader.GetString(2));
+                oldest = oldest is { } earlier && earlier <= due ? earlier : due;
+            }
+
+            return new StorageBacklog(pending, oldest);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Connections.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

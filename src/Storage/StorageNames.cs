@@ -1,0 +1,11 @@
+namespace Payments.Storage;
+
+/// <summary>Names that other rooms use to reach this one.</summary>
+public static class StorageNames
+{
+    /// <summary>The key under which the grain storage is registered, the storage name in <c>[PersistentState]</c>.</summary>
+    public const string Payments = "payments";
+
+    /// <summary>The name of the <see cref="System.Diagnostics.Metrics.Meter"/> and of the <see cref="System.Diagnostics.ActivitySource"/>.</summary>
+    public const string Telemetry = "Payments.Storage";
+}

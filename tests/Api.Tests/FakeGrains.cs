@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+
+namespace Payments.Api.Tests;
+
+/// <summary>Stands where the cluster is: records every call, and answers what a test says.</summary>
+internal sealed class FakeGrains
+{
+    public FakeGrains()
+    {
+        Factory = DispatchProxy.Create<IGrainFactory, FactoryProxy>();
+        ((FactoryProxy)(object)Factory).Grains = this;
+    }
+
+    public IGrainFactory Factory { get; }
+
+    /// <summary>Every call that reached a grain: its key and its argument.</summary>
+    public ConcurrentQueue<(object Key, object Argument, CancellationToken Token)> Calls { get; } = new();
+
+    public Func<Guid, CreatePayment, Task<CreatePaymentResult>> OnCreate { get; set; } = (_, _) => throw Unexpected();
+
+    public Func<Guid, Guid, CancellationToken, Task<PaymentView?>> OnGet { get; set; } = (_, _, _) => throw Unexpected();
+
+    public Func<Guid, CancelPayment, Task<CancelPaymentResult>> OnCancel { get; set; } = (_, _) => throw Unexpected();
+
+    public Func<long, CreatePaymentRequest, Task<CreatePaymentRequestResult>> OnCreateRequest { get; set; } = (_, _) => throw Unexpected();
+
+    public Func<long, Guid, Task<GetPaymentRequestResult>> OnGetRequest { get; set; } = (_, _) => throw Unexpected();
+
+    public Func<long, CancelPaymentRequest, Task<CancelPaymentRequestOutcome>> OnCancelRequest { get; set; } = (_, _) => throw Unexpected();
+
+    public Func<Task<long>> OnNextId { get; set; } = () => throw Unexpected();
+
+    private static InvalidOperationException Unexpected() => new("This test expects no such call.");
+
+    [SuppressMessage("Performance", "CA1852", Justification = "DispatchProxy derives from it at run time.")]
+    public class FactoryProxy : DispatchProxy
+    {
+        internal FakeGrains Grains { get; set; } = null!;
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => (targetMethod!.GetGenericArguments().Single().Name, args![0]) switch
+        {
+            (nameof(IPaymentGrain), Guid key) => new PaymentGrain(key, Grains),
+            (nameof(IPaymentRequestGrain), long key) => new PaymentRequestGrain(key, Grains),
+            (nameof(IPaymentRequestIdGrain), 0L) => new PaymentRequestIdGrain(Grains),
+            var other => throw new NotSupportedException($"The API asked for {other}."),
+        };
+    }
+
+    private sealed class PaymentGrain(Guid key, FakeGrains grains) : IPaymentGrain
+    {
+        public Task<CreatePaymentResult> CreateAsync(CreatePayment command, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, command, cancellationToken));
+            return grains.OnCreate(key, command);
+        }
+
+        public Task<PaymentView?> GetAsync(Guid merchantId, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, merchantId, cancellationToken));
+            return grains.OnGet(key, merchantId, cancellationToken);
+        }
+
+        public Task<CancelPaymentResult> CancelAsync(CancelPayment command, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, command, cancellationToken));
+            return grains.OnCancel(key, command);
+        }
+    }
+
+    private sealed class PaymentRequestGrain(long key, FakeGrains grains) : IPaymentRequestGrain
+    {
+        public Task<CreatePaymentRequestResult> CreateAsync(CreatePaymentRequest command, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, command, cancellationToken));
+            return grains.OnCreateRequest(key, command);
+        }
+
+        public Task<GetPaymentRequestResult> GetAsync(Guid merchantId, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, merchantId, cancellationToken));
+            return grains.OnGetRequest(key, merchantId);
+        }
+
+        public Task<CancelPaymentRequestOutcome> CancelAsync(CancelPaymentRequest command, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, command, cancellationToken));
+            return grains.OnCancelRequest(key, command);
+        }
+    }
+
+    private sealed class PaymentRequestIdGrain(FakeGrains grains) : IPaymentRequestIdGrain
+    {
+        public Task<long> NextAsync()
+        {
+            grains.Calls.Enqueue((0L, "next", default));
+            return grains.OnNextId();
+        }
+    }
+}
