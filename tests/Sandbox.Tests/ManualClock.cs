@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace Payments.Sandbox.Tests;
 
 /// <summary>A clock that moves only when told, and tells when something starts to wait on it.</summary>
@@ -5,7 +7,7 @@ internal sealed class ManualClock : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
-    private readonly SemaphoreSlim _waits = new(0);
+    private readonly Channel<bool> _waits = Channel.CreateUnbounded<bool>();
     private DateTimeOffset _now = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -19,7 +21,7 @@ internal sealed class ManualClock : TimeProvider
     public override long GetTimestamp() => GetUtcNow().Ticks;
 
     /// <summary>Returns once one more wait has begun since the last call.</summary>
-    public async Task SomethingWaitsAsync() => Assert.True(await _waits.WaitAsync(TimeSpan.FromSeconds(20)), "nothing began to wait");
+    public Task SomethingWaitsAsync() => _waits.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
 
     public void Advance(TimeSpan by)
     {
@@ -56,7 +58,7 @@ internal sealed class ManualClock : TimeProvider
                 DueAt = clock._now + dueTime;
                 clock._timers.Add(this);
             }
-            clock._waits.Release();
+            clock._waits.Writer.TryWrite(true);
             return true;
         }
 

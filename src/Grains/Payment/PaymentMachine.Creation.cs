@@ -106,7 +106,7 @@ public static partial class PaymentMachine
         // Back to PENDING, where a cancel needs no provider call, only when no try of this create can have been executed.
         var certainlyNotExecuted = !mayHaveArrivedBefore
             && unknown.Cause is (ProviderUncertainty.NotSent or ProviderUncertainty.RateLimited or ProviderUncertainty.Misconfigured);
-        var kept = certainlyNotExecuted ? state with { Status = PaymentStatus.Pending } : state;
+        var kept = state with { Status = certainlyNotExecuted ? PaymentStatus.Pending : PaymentStatus.Processing };
         return Uncertain(kept, operation, unknown.Cause, unknown.Detail, unknown.RetryAfter, policy.OperationRetry, moment);
     }
 

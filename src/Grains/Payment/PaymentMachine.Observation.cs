@@ -48,10 +48,11 @@ public static partial class PaymentMachine
         ProviderDueAt = interval.Next(moment, state.IdleReads + 1),
     };
 
-    /// <summary>The intent is known to be as <paramref name="intent"/> says. Terminal states absorb it: nothing regresses.</summary>
+    /// <summary>The intent is known to be as <paramref name="intent"/> says. Terminal states absorb it, and so does a refund under way, which
+    /// only the refund itself moves on: the read may have begun before the capture.</summary>
     public static PaymentState Observed(PaymentState state, PaymentIntentSnapshot intent, PaymentPolicy policy, Moment moment)
     {
-        if (IsTerminal(state.Status))
+        if (IsTerminal(state.Status) || state.Operation is { Kind: ProviderOperationKind.Refund })
             return state;
 
         var seen = state with { Intent = intent };
@@ -74,7 +75,10 @@ public static partial class PaymentMachine
             PaymentIntentStatus.RequiresPaymentMethod => PaymentStatus.Failed,
             _ => throw new ArgumentOutOfRangeException(nameof(intent), intent.Status, "Not an intent status."),
         };
-        return status == state.Status && state.Operation is null
+
+        // A challenge that was passed does not come back: this read is older than the state.
+        var late = status == PaymentStatus.AuthRequired && state.Status is PaymentStatus.Authorized or PaymentStatus.Accepted or PaymentStatus.CaptureInitialized;
+        return late || (status == state.Status && state.Operation is null)
             ? StillWaiting(state, policy.ObservationInterval, moment)
             : Resting(state, status, policy, moment, AuditTrail.Provider, "provider_reported", intent.LastErrorCode);
     }
@@ -82,9 +86,6 @@ public static partial class PaymentMachine
     private static PaymentState ObservedWhileCancelling(PaymentState state, PaymentIntentSnapshot intent, PaymentPolicy policy, Moment moment) => intent.Status switch
     {
         PaymentIntentStatus.Canceled => Cancelled(state, moment, AuditTrail.Provider, "cancelled at the provider"),
-
-        // A refund is under way: nothing but the refund itself moves it, least of all a read that another activation began before the capture.
-        _ when state.Operation is { Kind: ProviderOperationKind.Refund } => state,
 
         // A refund was tried and came to nothing, refused ones included: an operator or the merchant's next cancel decides, not a loop.
         PaymentIntentStatus.Succeeded when state is { Status: PaymentStatus.CancelFailed, RefundAttempts: > 0 } =>
