@@ -5,7 +5,7 @@ try
 {
     app = SandboxApp.Build(args);
 }
-catch (Exception wrong) when (wrong is FormatException or InvalidDataException or IOException)
+catch (Exception wrong) when (wrong is FormatException or InvalidDataException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync($"The sandbox does not start: {wrong.Message}");
     return 2;

@@ -3,10 +3,14 @@ namespace Payments.Sandbox;
 /// <summary>Builds the sandbox: Stripe, Klarna and merchant endpoints with a control API and a ledger, in one web application.</summary>
 public static class SandboxApp
 {
-    /// <summary>Builds the application from command-line arguments, environment and <c>appsettings.json</c>; see <see cref="SandboxOptions.From"/>.</summary>
+    /// <summary>
+    /// Builds the application from command-line arguments, environment and <c>appsettings.json</c>; see <see
+    /// cref="SandboxOptions.From"/>.
+    /// </summary>
     /// <param name="args">Arguments such as <c>--urls http://127.0.0.1:8090 --data sandbox.jsonl</c>.</param>
     /// <param name="time">The clock; the system's when null.</param>
-    /// <returns>An application that is not started yet. Its services hold the <see cref="Ledger"/>, <see cref="FaultInjector"/> and so on.</returns>
+    /// <returns>An application that is not started yet. Its services hold the <see cref="Ledger"/>, <see cref="FaultInjector"/>
+    /// and so on.</returns>
     public static WebApplication Build(string[] args, TimeProvider? time = null)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
@@ -28,6 +32,8 @@ public static class SandboxApp
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = RequestBody.MaxBytes;
         });
+        // A delay on order may still run when the program stops; nobody waits for its answer any more.
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         // A line per request would cost more than the request.
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -73,7 +79,10 @@ public static class SandboxApp
         if (entry.Answer is not { } answer)
             return;
         if (entry.Klarna is not null || answer.KlarnaFailure is not null)
-            klarnaResults.Restore(answer, new KlarnaResult(answer.Status, answer.KlarnaFailure is null ? entry.Klarna : null, answer.KlarnaFailure));
+        {
+            var shown = answer.KlarnaFailure is null ? entry.Klarna : null;
+            klarnaResults.Restore(answer, new KlarnaResult(answer.Status, shown, answer.KlarnaFailure));
+        }
         else if ((answer.Failure ?? (object?)entry.Refund ?? entry.Intent) is { } body)
             stripeResults.Restore(answer, new StripeResult(answer.Status, body) { ShouldRetry = answer.Status >= 500 ? false : null });
     }

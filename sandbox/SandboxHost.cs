@@ -1,6 +1,8 @@
 namespace Payments.Sandbox;
 
-/// <summary>A running sandbox inside the calling process, for tests: a real server on a free loopback port, and its state at hand.</summary>
+/// <summary>
+/// A running sandbox inside the calling process, for tests: a real server on a free loopback port, and its state at hand.
+/// </summary>
 public sealed class SandboxHost : IAsyncDisposable
 {
     private readonly WebApplication _app;

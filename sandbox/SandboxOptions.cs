@@ -11,13 +11,17 @@ public sealed record SandboxOptions
     /// <summary>Journal file that makes objects and ledger survive a restart; null keeps everything in memory only.</summary>
     public string? DataFile { get; init; }
 
-    /// <summary>How many provider objects and received webhooks are kept together; past it every creation is refused with HTTP 500.</summary>
+    /// <summary>
+    /// How many provider objects and received webhooks are kept together; past it every creation is refused with HTTP 500.
+    /// </summary>
     public int MaxObjects { get; init; } = 2_000_000;
 
     /// <summary>How long a bank debit stays <c>processing</c> before it settles by itself; null waits for the control API.</summary>
     public TimeSpan? AchSettlesAfter { get; init; }
 
-    /// <summary>How long a bank debit in <c>processing</c> can be cancelled; null keeps the window open until it is closed on order.</summary>
+    /// <summary>
+    /// How long a bank debit in <c>processing</c> can be cancelled; null keeps the window open until it is closed on order.
+    /// </summary>
     public TimeSpan? AchCancelWindow { get; init; }
 
     /// <summary>Life of an uncaptured card hold; afterwards the intent is cancelled with reason <c>automatic</c>.</summary>
@@ -38,7 +42,10 @@ public sealed record SandboxOptions
     /// <summary>Seed of generated ids, for runs that must repeat; null draws them at random.</summary>
     public int? Seed { get; init; }
 
-    /// <summary>Reads the options from configuration: <c>urls</c>, <c>data</c>, <c>max-objects</c>, <c>ach-settles-after-seconds</c> and so on.</summary>
+    /// <summary>
+    /// Reads the options from configuration: <c>urls</c>, <c>data</c>, <c>max-objects</c>, <c>ach-settles-after-seconds</c> and
+    /// so on.
+    /// </summary>
     /// <exception cref="FormatException">A number is not a number.</exception>
     public static SandboxOptions From(IConfiguration configuration)
     {

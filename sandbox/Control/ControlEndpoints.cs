@@ -110,7 +110,8 @@ internal sealed class ControlEndpoints(FaultInjector faults, StripeControl strip
         JsonSerializer.Deserialize(await RequestBody.ReadAsync(http), type) ?? throw new JsonException("The body is null.");
 
     internal static Task WriteAsync<T>(HttpContext http, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
-        Reply.JsonAsync(http, status, (value, type), static (writer, answer) => JsonSerializer.Serialize(writer, answer.value, answer.type));
+        Reply.JsonAsync(http, status, (value, type),
+            static (writer, answer) => JsonSerializer.Serialize(writer, answer.value, answer.type));
 
     internal static Task RefuseAsync(HttpContext http, int status, string message) =>
         WriteAsync(http, new ControlError(message), SandboxJson.Default.ControlError, status);

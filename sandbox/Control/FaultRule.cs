@@ -5,7 +5,10 @@ namespace Payments.Sandbox;
 /// <summary>What a fault does to the call that it hits.</summary>
 public enum FaultKind
 {
-    /// <summary>The answer is late by <see cref="FaultRule.LatencyMs"/>; the work is done all the same, whether or not the client still waits.</summary>
+    /// <summary>
+    /// The answer is late by <see cref="FaultRule.LatencyMs"/>; the work is done all the same, whether or not the client still
+    /// waits.
+    /// </summary>
     [JsonStringEnumMemberName("latency")]
     Latency,
 
@@ -69,7 +72,8 @@ public enum FaultPhase
 /// <param name="StatusCode">HTTP status of a <see cref="FaultKind.Status"/>; replaces the usual one of a refusal.</param>
 /// <param name="Code">Error code of a refusal, in place of the usual one.</param>
 /// <param name="Body">Body of a <see cref="FaultKind.Status"/>.</param>
-/// <param name="RetryAfterSeconds">Header <c>Retry-After</c> of a <see cref="FaultKind.Status"/> or <see cref="FaultKind.RateLimit"/>.</param>
+/// <param name="RetryAfterSeconds">Header <c>Retry-After</c> of a <see cref="FaultKind.Status"/> or <see
+/// cref="FaultKind.RateLimit"/>.</param>
 /// <param name="Location">Header <c>Location</c> of a <see cref="FaultKind.Status"/>.</param>
 /// <param name="Id">Given by the sandbox.</param>
 public sealed record FaultRule(

@@ -23,7 +23,8 @@ internal sealed record WebhooksPage(int Count, IReadOnlyList<WebhookDelivery> We
 
 /// <summary>Answer of <c>GET /ledger/summary</c>.</summary>
 internal sealed record LedgerSummary(
-    IReadOnlyDictionary<string, long> Operations, int Webhooks, int WebhooksAccepted, long Requests, long Refusals, long Replays, long Faults);
+    IReadOnlyDictionary<string, long> Operations, int Webhooks, int WebhooksAccepted,
+    long Requests, long Refusals, long Replays, long Faults);
 
 /// <summary>Answer of <c>GET /ledger/calls/summary</c>.</summary>
 internal sealed record CallsSummary(IReadOnlyDictionary<string, CallCount> Calls);
@@ -32,7 +33,8 @@ internal sealed record CallsSummary(IReadOnlyDictionary<string, CallCount> Calls
 internal sealed record CallsWait(CallCount Count, bool Complete);
 
 /// <summary>Answer of <c>GET /ledger/payment_intents/{id}</c>, an item of <c>GET /ledger/by-metadata</c>.</summary>
-internal sealed record IntentHistory(IntentRecord PaymentIntent, IReadOnlyList<RefundRecord> Refunds, IReadOnlyList<LedgerOperation> Operations);
+internal sealed record IntentHistory(
+    IntentRecord PaymentIntent, IReadOnlyList<RefundRecord> Refunds, IReadOnlyList<LedgerOperation> Operations);
 
 /// <summary>Answer of <c>GET /ledger/by-metadata</c>.</summary>
 internal sealed record IntentHistories(IReadOnlyList<IntentHistory> PaymentIntents);
@@ -45,7 +47,8 @@ internal sealed record Health(string Status, bool Persistent);
 
 /// <summary>JSON of the sandbox's own API, ledger and control: camel case, unknown properties refused.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectRequiredConstructorParameters = true)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(FaultRule))]
 [JsonSerializable(typeof(IReadOnlyList<FaultState>))]
 [JsonSerializable(typeof(MerchantOrder))]

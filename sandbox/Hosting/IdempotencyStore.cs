@@ -23,7 +23,7 @@ internal sealed class IdempotencyStore<TResult>(TimeProvider time, TimeSpan life
     private readonly ConcurrentQueue<Claim> _byAge = new();
 
     /// <summary>Claims a key. Who gets <see cref="ClaimVerdict.Execute"/> must complete or abandon the claim.</summary>
-    public (ClaimVerdict Verdict, Claim Claim) Begin(string account, string key, string path, string fingerprint)
+    public (ClaimVerdict Verdict, Claim Claim) Begin(string account, string key, string path, UInt128 fingerprint)
     {
         var now = time.GetUtcNow();
         ForgetOld(now);
@@ -94,7 +94,7 @@ internal sealed class IdempotencyStore<TResult>(TimeProvider time, TimeSpan life
 
         public required string Path { get; init; }
 
-        public required string Fingerprint { get; init; }
+        public required UInt128 Fingerprint { get; init; }
 
         public required DateTimeOffset BeganAt { get; init; }
 

@@ -70,7 +70,7 @@ internal sealed class KlarnaEndpoints(
         string? key = http.Request.Headers["Klarna-Idempotency-Key"];
         if (string.IsNullOrEmpty(key) || !HttpMethods.IsPost(http.Request.Method))
             return (null, null, false);
-        var (verdict, claim) = results.Begin(account, key, "/v2/payment/requests", "");
+        var (verdict, claim) = results.Begin(account, key, "/v2/payment/requests", UInt128.Zero);
         return verdict switch
         {
             ClaimVerdict.Execute => (claim, null, false),
@@ -119,7 +119,8 @@ internal sealed class KlarnaEndpoints(
             "RATE_LIMITED", "The caller was rate limited due to too many requests.") with { RetryAfterSeconds = rule.RetryAfterSeconds },
         FaultKind.IdempotencyInUse => InUse(),
         FaultKind.Error500 when rule.Phase == FaultPhase.Before => KlarnaResult.ServerError(),
-        FaultKind.Status => KlarnaResult.Error(rule.StatusCode!.Value, "TECHNICAL_ERROR", rule.Code ?? "ON_ORDER", "Answered on order.") with
+        FaultKind.Status => KlarnaResult.Error(
+            rule.StatusCode!.Value, "TECHNICAL_ERROR", rule.Code ?? "ON_ORDER", "Answered on order.") with
         {
             RetryAfterSeconds = rule.RetryAfterSeconds,
             RawBody = rule.Body,

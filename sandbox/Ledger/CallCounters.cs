@@ -9,11 +9,16 @@ public sealed class CallCounters
 
     /// <summary>The numbers of each operation that was called at least once.</summary>
     public IReadOnlyDictionary<string, CallCount> Snapshot() =>
-        new SortedDictionary<string, CallCount>(_counters.ToDictionary(pair => pair.Key, pair => pair.Value.Read()), StringComparer.Ordinal);
+        new SortedDictionary<string, CallCount>(
+            _counters.ToDictionary(pair => pair.Key, pair => pair.Value.Read()), StringComparer.Ordinal);
 
-    /// <summary>Waits until <paramref name="operation"/> has reached every number of <paramref name="least"/>; a call counts from its arrival, before any delay.</summary>
+    /// <summary>
+    /// Waits until <paramref name="operation"/> has reached every number of <paramref name="least"/>; a call counts from its
+    /// arrival, before any delay.
+    /// </summary>
     /// <returns>The numbers then, or when <paramref name="timeout"/> has passed.</returns>
-    public async Task<CallCount> WaitAsync(string operation, CallCount least, TimeSpan timeout, TimeProvider time, CancellationToken cancellation = default)
+    public async Task<CallCount> WaitAsync(
+        string operation, CallCount least, TimeSpan timeout, TimeProvider time, CancellationToken cancellation = default)
     {
         var counter = For(operation);
         using var patience = new CancellationTokenSource(timeout, time);

@@ -18,7 +18,7 @@ internal sealed class Journal : IDisposable
     /// <exception cref="IOException">Another sandbox holds the file.</exception>
     public static Journal Open(string path, Action<JournalEntry> apply)
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1 << 16);
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
         try
         {
             file.SetLength(Replay(file, apply));

@@ -10,7 +10,8 @@ internal sealed record JournalEntry
 {
     public required DateTimeOffset At { get; init; }
 
-    public IReadOnlyList<string> Operations { get; init; } = [];
+    /// <summary>Effective operations in order; null when the entry only stores an answer, a webhook or a secret.</summary>
+    public IReadOnlyList<string>? Operations { get; init; }
 
     public IntentRecord? Intent { get; init; }
 
@@ -34,7 +35,7 @@ internal sealed record StoredAnswer
 
     public required string Path { get; init; }
 
-    public required string Fingerprint { get; init; }
+    public required UInt128 Fingerprint { get; init; }
 
     public required DateTimeOffset BeganAt { get; init; }
 

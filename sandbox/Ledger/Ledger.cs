@@ -21,14 +21,16 @@ public sealed class Ledger : IDisposable
     /// <param name="operation">Only those of this name.</param>
     /// <param name="since">Only those with a higher sequence number.</param>
     /// <param name="limit">At most so many.</param>
-    public IReadOnlyList<LedgerOperation> Operations(string? objectId = null, string? operation = null, long since = 0, int limit = int.MaxValue)
+    public IReadOnlyList<LedgerOperation> Operations(
+        string? objectId = null, string? operation = null, long since = 0, int limit = int.MaxValue)
     {
         lock (_gate)
             return _operations.Select(objectId, since, found => operation is null || found.Operation == operation, limit);
     }
 
     /// <summary>Received webhooks in order, refused ones included.</summary>
-    public IReadOnlyList<WebhookDelivery> Webhooks(string? merchant = null, string? payment = null, long since = 0, int limit = int.MaxValue)
+    public IReadOnlyList<WebhookDelivery> Webhooks(
+        string? merchant = null, string? payment = null, long since = 0, int limit = int.MaxValue)
     {
         lock (_gate)
             return _webhooks.Select(payment, since, found => merchant is null || found.Merchant == merchant, limit);
@@ -48,12 +50,19 @@ public sealed class Ledger : IDisposable
             return (_webhooks.Count, _accepted);
     }
 
-    /// <summary>Waits until <paramref name="count"/> accepted webhooks are there and returns them; fewer when <paramref name="timeout"/> passed.</summary>
+    /// <summary>
+    /// Waits until <paramref name="count"/> accepted webhooks are there and returns them; fewer when <paramref name="timeout"/>
+    /// passed.
+    /// </summary>
     public Task<IReadOnlyList<WebhookDelivery>> WaitForWebhooksAsync(
         string? payment, int count = 1, string? merchant = null, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
-        WaitAsync(_webhooks, payment, found => found.Accepted && (merchant is null || found.Merchant == merchant), count, timeout, cancellation);
+        WaitAsync(_webhooks, payment, found => found.Accepted && (merchant is null || found.Merchant == merchant),
+            count, timeout, cancellation);
 
-    /// <summary>Waits until <paramref name="count"/> matching operations are there and returns them; fewer when <paramref name="timeout"/> passed.</summary>
+    /// <summary>
+    /// Waits until <paramref name="count"/> matching operations are there and returns them; fewer when <paramref
+    /// name="timeout"/> passed.
+    /// </summary>
     public Task<IReadOnlyList<LedgerOperation>> WaitForOperationsAsync(
         string? objectId, string? operation, int count = 1, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
         WaitAsync(_operations, objectId, found => operation is null || found.Operation == operation, count, timeout, cancellation);
@@ -108,7 +117,7 @@ public sealed class Ledger : IDisposable
             _accepted += webhook.Accepted ? 1 : 0;
             _webhooks.Append(webhook with { Sequence = _webhooks.Count + 1 }, webhook.Payment ?? "");
         }
-        foreach (var operation in entry.Operations)
+        foreach (var operation in entry.Operations ?? [])
         {
             var made = Describe(entry, operation, _operations.Count + 1);
             _operations.Append(made, made.ObjectId, made.PaymentIntent);

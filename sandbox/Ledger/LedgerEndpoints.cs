@@ -36,8 +36,10 @@ internal sealed class LedgerEndpoints(
     private async Task WaitForOperationsAsync(HttpContext http)
     {
         var count = (int)Number(http, "count", 1);
-        var found = await ledger.WaitForOperationsAsync(Text(http, "object"), Text(http, "operation"), count, Patience(http), http.RequestAborted);
-        await ControlEndpoints.WriteAsync(http, new OperationsPage(found.Count, found, found.Count >= count), SandboxJson.Default.OperationsPage);
+        var found = await ledger.WaitForOperationsAsync(
+            Text(http, "object"), Text(http, "operation"), count, Patience(http), http.RequestAborted);
+        var page = new OperationsPage(found.Count, found, found.Count >= count);
+        await ControlEndpoints.WriteAsync(http, page, SandboxJson.Default.OperationsPage);
     }
 
     private Task WebhooksAsync(HttpContext http)
@@ -49,8 +51,10 @@ internal sealed class LedgerEndpoints(
     private async Task WaitForWebhooksAsync(HttpContext http)
     {
         var count = (int)Number(http, "count", 1);
-        var found = await ledger.WaitForWebhooksAsync(Text(http, "payment"), count, Text(http, "merchant"), Patience(http), http.RequestAborted);
-        await ControlEndpoints.WriteAsync(http, new WebhooksPage(found.Count, found, found.Count >= count), SandboxJson.Default.WebhooksPage);
+        var found = await ledger.WaitForWebhooksAsync(
+            Text(http, "payment"), count, Text(http, "merchant"), Patience(http), http.RequestAborted);
+        var page = new WebhooksPage(found.Count, found, found.Count >= count);
+        await ControlEndpoints.WriteAsync(http, page, SandboxJson.Default.WebhooksPage);
     }
 
     private Task IntentAsync(HttpContext http)
@@ -93,8 +97,8 @@ internal sealed class LedgerEndpoints(
             await ControlEndpoints.RefuseAsync(http, StatusCodes.Status400BadRequest, "operation is needed.");
             return;
         }
-        var least = new CallCount(
-            (long)Number(http, "calls", 0), (long)Number(http, "refused", 0), (long)Number(http, "replayed", 0), (long)Number(http, "faults", 0));
+        var least = new CallCount((long)Number(http, "calls", 0), (long)Number(http, "refused", 0),
+            (long)Number(http, "replayed", 0), (long)Number(http, "faults", 0));
         var count = await counters.WaitAsync(operation, least, Patience(http), time, http.RequestAborted);
         await ControlEndpoints.WriteAsync(http, new CallsWait(count, count.Reaches(least)), SandboxJson.Default.CallsWait);
     }

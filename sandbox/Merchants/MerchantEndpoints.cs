@@ -61,7 +61,9 @@ internal sealed class MerchantEndpoints(Ledger ledger, FaultInjector faults, Cal
 
     private WebhookDelivery Delivery(HttpRequest request, string merchant, byte[] body, string? name, string? payment, int status)
     {
-        string? id = request.Headers["webhook-id"], timestamp = request.Headers["webhook-timestamp"], signature = request.Headers["webhook-signature"];
+        string? id = request.Headers["webhook-id"];
+        string? timestamp = request.Headers["webhook-timestamp"];
+        string? signature = request.Headers["webhook-signature"];
         var now = time.GetUtcNow();
         bool? valid = _secrets.TryGetValue(merchant, out var secret) && secret.Secret is not null
             ? secret.Verifies(id, timestamp, signature, body, now)
@@ -99,7 +101,9 @@ internal sealed class MerchantEndpoints(Ledger ledger, FaultInjector faults, Cal
             using var document = JsonDocument.Parse(body);
             var root = document.RootElement;
             var payload = Property(root, "payload") ?? Property(root, "data");
-            var id = payload is { } inner ? Property(inner, "id") ?? Property(inner, "paymentRequestId") : Property(root, "paymentRequestId");
+            var id = payload is { } inner
+                ? Property(inner, "id") ?? Property(inner, "paymentRequestId")
+                : Property(root, "paymentRequestId");
             return (Property(root, "name")?.ToString() ?? Property(root, "type")?.ToString(), id?.ToString());
         }
         catch (JsonException)

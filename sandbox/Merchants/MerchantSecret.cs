@@ -13,7 +13,10 @@ internal sealed record MerchantSecret(string Merchant, string? Secret)
     /// <summary>Whether the secret can be used: the prefix is right and the rest is base64.</summary>
     public bool IsUsable => Secret is null || Key() is { Length: > 0 };
 
-    /// <summary>Verifies a delivery as the Standard Webhooks specification says: <c>{id}.{timestamp}.{body}</c>, HMAC-SHA256, any listed <c>v1</c> signature.</summary>
+    /// <summary>
+    /// Verifies a delivery as the Standard Webhooks specification says: <c>{id}.{timestamp}.{body}</c>, HMAC-SHA256, any listed
+    /// <c>v1</c> signature.
+    /// </summary>
     public bool Verifies(string? id, string? timestamp, string? signatures, ReadOnlySpan<byte> body, DateTimeOffset now)
     {
         if (id is null || signatures is null || Key() is not { } key || !long.TryParse(timestamp, out var seconds))

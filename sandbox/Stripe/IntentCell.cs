@@ -1,12 +1,13 @@
 namespace Payments.Sandbox;
 
-/// <summary>The place of one payment intent and its refunds. Whoever changes them holds <see cref="Gate"/>; reading needs no lock.</summary>
+/// <summary>
+/// The place of one payment intent and its refunds. Whoever changes them locks the cell itself (there are many, so no lock
+/// object each); reading needs no lock.
+/// </summary>
 internal sealed class IntentCell(IntentRecord intent, int position)
 {
     private volatile IntentRecord _current = intent;
     private volatile RefundRecord[] _refunds = [];
-
-    public Lock Gate { get; } = new();
 
     /// <summary>Place in the order of creation.</summary>
     public int Position => position;

@@ -60,7 +60,10 @@ internal sealed class IntentStore
 
     public void Index(IntentCell cell, RefundRecord refund) => _byRefund.TryAdd(refund.Id, cell);
 
-    /// <summary>Up to <paramref name="limit"/> matching intents, newest first, created before position <paramref name="before"/>, until <paramref name="stop"/>.</summary>
+    /// <summary>
+    /// Up to <paramref name="limit"/> matching intents, newest first, created before position <paramref name="before"/>, until
+    /// <paramref name="stop"/>.
+    /// </summary>
     public List<IntentCell> NewestFirst(int? before, Func<IntentRecord, bool> filter, Func<IntentRecord, bool> stop, int limit)
     {
         var found = new List<IntentCell>();

@@ -6,7 +6,10 @@ namespace Payments.Sandbox;
 /// <param name="Failure">What the caller is told instead of the intent.</param>
 internal readonly record struct IntentStep(IntentRecord Next, string? Operation, StripeResult? Failure = null);
 
-/// <summary>The state machine of a payment intent (https://docs.stripe.com/payments/paymentintents/lifecycle): no locks, no I/O, no clock.</summary>
+/// <summary>
+/// The state machine of a payment intent (https://docs.stripe.com/payments/paymentintents/lifecycle): no locks, no I/O, no
+/// clock.
+/// </summary>
 internal static class IntentTransitions
 {
     private const string AuthenticationRequired = "authentication_required";
@@ -14,8 +17,9 @@ internal static class IntentTransitions
     public static IntentStep Confirm(IntentRecord intent, TestPaymentMethod method, bool offSession, DateTimeOffset now)
     {
         if (intent.Status is not (IntentStatus.RequiresPaymentMethod or IntentStatus.RequiresConfirmation or IntentStatus.RequiresAction))
-            return Refuse(intent, $"You cannot confirm this PaymentIntent because it has a status of {intent.StatusName}. Only a PaymentIntent " +
-                "with one of the following statuses may be confirmed: requires_confirmation, requires_action, requires_payment_method.");
+            return Refuse(intent, $"You cannot confirm this PaymentIntent because it has a status of {intent.StatusName}. " +
+                "Only a PaymentIntent with one of the following statuses may be confirmed: " +
+                "requires_confirmation, requires_action, requires_payment_method.");
         var attempted = intent with { PaymentMethod = method.Id, Attempted = true, LastError = null };
         return method.Behaviour switch
         {
@@ -44,10 +48,12 @@ internal static class IntentTransitions
     public static IntentStep Cancel(IntentRecord intent, string? reason, TimeSpan? bankWindow, DateTimeOffset now)
     {
         if (intent.Status is IntentStatus.Canceled or IntentStatus.Succeeded)
-            return Refuse(intent, $"You cannot cancel this PaymentIntent because it has a status of {intent.StatusName}. Only a PaymentIntent with one of the " +
-                "following statuses may be canceled: requires_payment_method, requires_capture, requires_confirmation, requires_action, processing.");
+            return Refuse(intent, $"You cannot cancel this PaymentIntent because it has a status of {intent.StatusName}. " +
+                "Only a PaymentIntent with one of the following statuses may be canceled: " +
+                "requires_payment_method, requires_capture, requires_confirmation, requires_action, processing.");
         if (intent.Status == IntentStatus.Processing && (intent.CancelWindowClosed || now - intent.StatusSince >= bankWindow))
-            return Refuse(intent, "You cannot cancel this PaymentIntent because it has a status of processing and its debit was already sent to the bank.");
+            return Refuse(intent, "You cannot cancel this PaymentIntent because it has a status of processing " +
+                "and its debit was already sent to the bank.");
         return Void(intent, reason, IntentOperations.Cancel, now);
     }
 

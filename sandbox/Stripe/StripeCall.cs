@@ -1,6 +1,9 @@
 namespace Payments.Sandbox;
 
-/// <summary>One call of the Stripe side on its way: its parameters, the idempotency claim it runs under, and a 500 that is ordered for its end.</summary>
+/// <summary>
+/// One call of the Stripe side on its way: its parameters, the idempotency claim it runs under, and a 500 that is ordered
+/// for its end.
+/// </summary>
 internal sealed class StripeCall(string operation, string? id, StripeForm form, IdempotencyStore<StripeResult> results)
 {
     /// <summary>Name of the operation, as in <see cref="FaultInjector.ProviderOperations"/>.</summary>
@@ -11,7 +14,10 @@ internal sealed class StripeCall(string operation, string? id, StripeForm form, 
 
     public StripeForm Form => form;
 
-    /// <summary>Whether <c>latest_charge</c> is to be shown as an object. Read at once, so that a malformed expand is refused before any effect.</summary>
+    /// <summary>
+    /// Whether <c>latest_charge</c> is to be shown as an object. Read at once, so that a malformed expand is refused before any
+    /// effect.
+    /// </summary>
     public bool ExpandsCharge { get; } = form.List("expand").Exists(path => path.EndsWith("latest_charge", StringComparison.Ordinal));
 
     /// <summary>The claim on the idempotency key; null without a key.</summary>

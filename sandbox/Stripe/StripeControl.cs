@@ -59,7 +59,7 @@ public sealed class StripeControl
             _ => throw new ArgumentException($"A refund cannot be moved to {status}.", nameof(status)),
         };
         var cell = _state.Intents.FindByRefund(id) ?? throw new InvalidOperationException($"No such refund: {id}.");
-        lock (cell.Gate)
+        lock (cell)
         {
             var refund = cell.Refunds.First(found => found.Id == id);
             if (!refund.Holds || refund.Status == status)
@@ -72,7 +72,7 @@ public sealed class StripeControl
     private IntentRecord Move(string id, IntentStatus needed, Func<IntentRecord, DateTimeOffset, IntentStep> transition)
     {
         var cell = _state.Intents.Find(id) ?? throw new InvalidOperationException($"No such payment_intent: {id}.");
-        lock (cell.Gate)
+        lock (cell)
         {
             var intent = _state.Advance(cell);
             if (intent.Status != needed)

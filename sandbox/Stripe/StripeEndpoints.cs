@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,6 +12,7 @@ internal sealed class StripeEndpoints(
     StripeState state, IdempotencyStore<StripeResult> results, FaultInjector faults, CallCounters counters, TimeProvider time)
 {
     private const int MaxKeyLength = 255;
+    private const string FormType = "application/x-www-form-urlencoded";
 
     public void Map(WebApplication app)
     {
@@ -84,6 +86,11 @@ internal sealed class StripeEndpoints(
             Release(call);
             await AnswerAsync(http, call, counter, refusal.Result);
         }
+        catch (BadHttpRequestException wrong)
+        {
+            await AnswerAsync(http, call, counter, new StripeResult(wrong.StatusCode,
+                new StripeFailure(StripeFailure.InvalidRequest, wrong.Message), IsStored: false));
+        }
         catch
         {
             Release(call);
@@ -91,25 +98,27 @@ internal sealed class StripeEndpoints(
         }
     }
 
-    private async ValueTask<(StripeCall Call, string Fingerprint)> ReadAsync(HttpContext http, string operation)
+    private async ValueTask<(StripeCall Call, UInt128 Fingerprint)> ReadAsync(HttpContext http, string operation)
     {
         var request = http.Request;
         byte[] parameters;
         if (HttpMethods.IsPost(request.Method))
         {
             parameters = await RequestBody.ReadAsync(http);
-            if (parameters.Length > 0 && request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true)
-                throw StripeForm.Refuse("Invalid request: the body must be application/x-www-form-urlencoded.");
+            if (parameters.Length > 0 && request.ContentType?.StartsWith(FormType, StringComparison.OrdinalIgnoreCase) != true)
+                throw StripeForm.Refuse($"Invalid request: the body must be {FormType}.");
         }
         else
             parameters = Encoding.UTF8.GetBytes(request.QueryString.HasValue ? request.QueryString.Value![1..] : "");
         var call = new StripeCall(operation, request.RouteValues["id"] as string, StripeForm.Parse(parameters), results);
-        var fingerprint = request.Headers.ContainsKey("Idempotency-Key") ? Convert.ToHexString(SHA256.HashData(parameters), 0, 16) : "";
+        var fingerprint = request.Headers.ContainsKey("Idempotency-Key")
+            ? BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(parameters))
+            : UInt128.Zero;
         return (call, fingerprint);
     }
 
     /// <returns>An answer that ends the call here, or the stored one of an earlier call; null when the operation is to run.</returns>
-    private (StripeResult? Early, bool Replayed) Claim(HttpContext http, StripeCall call, string account, string fingerprint)
+    private (StripeResult? Early, bool Replayed) Claim(HttpContext http, StripeCall call, string account, UInt128 fingerprint)
     {
         var request = http.Request;
         string? key = request.Headers["Idempotency-Key"];
@@ -201,7 +210,7 @@ internal sealed class StripeEndpoints(
     {
         var counter = counters.For("stripe.unknown");
         counter.Called();
-        return AnswerAsync(http, null, counter, new StripeResult(StatusCodes.Status404NotFound, new StripeFailure(StripeFailure.InvalidRequest,
-            $"Unrecognized request URL ({http.Request.Method}: {http.Request.Path}). If you are trying to list objects, remove the trailing slash.")));
+        return AnswerAsync(http, null, counter, new StripeResult(StatusCodes.Status404NotFound, new StripeFailure(
+            StripeFailure.InvalidRequest, $"Unrecognized request URL ({http.Request.Method}: {http.Request.Path}).")));
     }
 }

@@ -6,8 +6,9 @@ internal static class StripeFaults
     /// <summary>The answer that takes the place of the operation, null when the operation runs.</summary>
     public static StripeResult? Answer(FaultRule? rule, string key, IntentRecord? intent) => rule?.Kind switch
     {
-        FaultKind.Refuse => new StripeResult(rule.StatusCode ?? StatusCodes.Status400BadRequest, new StripeFailure(
-            StripeFailure.InvalidRequest, "The request was refused on order.", rule.Code ?? "payment_intent_invalid_parameter", Intent: intent)),
+        FaultKind.Refuse => new StripeResult(rule.StatusCode ?? StatusCodes.Status400BadRequest,
+            new StripeFailure(StripeFailure.InvalidRequest, "The request was refused on order.",
+                rule.Code ?? "payment_intent_invalid_parameter", Intent: intent)),
         FaultKind.LockTimeout => TooMany("lock_timeout", "This object cannot be accessed right now because another API request or Stripe " +
             "process is currently accessing it. If you see this error intermittently, retry the request.") with { ShouldRetry = true },
         FaultKind.RateLimit => TooMany("rate_limit", "Request rate limit exceeded.") with
@@ -27,8 +28,8 @@ internal static class StripeFaults
     };
 
     public static StripeResult InUse(string key) => new(StatusCodes.Status409Conflict, new StripeFailure(StripeFailure.InvalidRequest,
-        $"There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is " +
-        $"still going through): {key}. Please try again later.", "idempotency_key_in_use"), IsStored: false);
+        "There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the " +
+        $"other request is still going through): {key}. Please try again later.", "idempotency_key_in_use"), IsStored: false);
 
     public static StripeResult OtherPath(string key, string first, string now) => Misuse(
         $"Keys for idempotent requests can only be used for the same endpoint they were first used for ('{first}' vs '{now}'). " +

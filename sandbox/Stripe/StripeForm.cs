@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Payments.Sandbox;
 
-/// <summary>Form-encoded parameters in Stripe's notation: <c>a=1&amp;metadata[k]=v&amp;expand[]=x</c>. Whatever is malformed is refused with Stripe's error.</summary>
+/// <summary>
+/// Form-encoded parameters in Stripe's notation: <c>a=1&amp;metadata[k]=v&amp;expand[]=x</c>. Whatever is malformed is
+/// refused with Stripe's error.
+/// </summary>
 internal sealed class StripeForm
 {
     private const int MaxPairs = 1_000;

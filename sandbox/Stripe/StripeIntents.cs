@@ -7,18 +7,23 @@ internal sealed class StripeIntents(StripeState state)
 {
     private const long MaxAmount = 99_999_999;
 
+    private static readonly string[] s_card = [TestPaymentMethod.Card];
+    private static readonly string[] s_cardOrBank = [TestPaymentMethod.Card, TestPaymentMethod.BankAccount];
+
     private static readonly FrozenSet<string> s_create = FrozenSet.ToFrozenSet(
     [
-        "amount", "amount_details", "application_fee_amount", "automatic_payment_methods", "capture_method", "confirm", "confirmation_method",
-        "currency", "customer", "customer_account", "description", "error_on_requires_action", "excluded_payment_method_types", "expand", "hooks",
-        "mandate", "mandate_data", "metadata", "off_session", "on_behalf_of", "payment_details", "payment_method", "payment_method_configuration",
+        "amount", "amount_details", "application_fee_amount", "automatic_payment_methods", "capture_method", "confirm",
+        "confirmation_method", "currency", "customer", "customer_account", "description", "error_on_requires_action",
+        "excluded_payment_method_types", "expand", "hooks", "mandate", "mandate_data", "metadata", "off_session", "on_behalf_of",
+        "payment_details", "payment_method", "payment_method_configuration",
         "payment_method_options", "payment_method_types", "radar_options", "receipt_email", "return_url", "setup_future_usage", "shipping",
         "statement_descriptor", "statement_descriptor_suffix", "transfer_data", "transfer_group", "use_stripe_sdk",
     ]);
 
     private static readonly FrozenSet<string> s_confirm = FrozenSet.ToFrozenSet(
     [
-        "capture_method", "error_on_requires_action", "expand", "mandate", "mandate_data", "off_session", "payment_method", "payment_method_options",
+        "capture_method", "error_on_requires_action", "expand", "mandate", "mandate_data", "off_session", "payment_method",
+        "payment_method_options",
         "payment_method_types", "radar_options", "receipt_email", "return_url", "setup_future_usage", "shipping", "use_stripe_sdk",
     ]);
 
@@ -49,7 +54,13 @@ internal sealed class StripeIntents(StripeState state)
             return StripeResult.ServerError(state.Capacity.Refusal) with { IsStored = false };
 
         var result = call.Conclude(failure ?? StripeResult.Ok(intent));
-        state.Ledger.Record(new JournalEntry { At = intent.Created, Operations = operations, Intent = intent, Answer = call.Stored(result) });
+        state.Ledger.Record(new JournalEntry
+        {
+            At = intent.Created,
+            Operations = operations,
+            Intent = intent,
+            Answer = call.Stored(result),
+        });
         // Visible before the key gives its answer back, so that whoever reads the id there finds the object.
         state.Intents.Add(intent);
         call.Complete(result);
@@ -120,7 +131,7 @@ internal sealed class StripeIntents(StripeState state)
     {
         if (state.Intents.Find(call.Id) is not { } cell)
             return Missing(call);
-        lock (cell.Gate)
+        lock (cell)
         {
             var intent = state.Advance(cell);
             return state.Apply(call, cell, transition(cell, intent, state.Now));
@@ -139,9 +150,8 @@ internal sealed class StripeIntents(StripeState state)
         if (currency.Length != 3 || !currency.All(char.IsAsciiLetterLower))
             throw StripeForm.Refuse($"Invalid currency: {currency}.", "currency");
         var manual = form.OneOf("capture_method", "automatic", "automatic_async", "manual") == "manual";
-        var types = form.List("payment_method_types");
-        if (types.Count == 0)
-            types.AddRange(currency == "usd" && !manual ? [TestPaymentMethod.Card, TestPaymentMethod.BankAccount] : [TestPaymentMethod.Card]);
+        IReadOnlyList<string> types = form.List("payment_method_types") is { Count: > 0 } given ? given
+            : currency == "usd" && !manual ? s_cardOrBank : s_card;
         if (method is not null)
             CheckFits(method, types, currency, manual);
 

@@ -108,7 +108,7 @@ internal static class StripeJson
 
     private static void WriteCharge(Utf8JsonWriter writer, IntentRecord intent)
     {
-        var failed = intent.LastError is not null;
+        var failed = intent.LastError is not null || (intent.IsBankDebit && intent.Status == IntentStatus.Canceled);
         var pending = intent.Status is IntentStatus.Processing;
         writer.WriteStartObject();
         writer.WriteString("id", intent.ChargeId);

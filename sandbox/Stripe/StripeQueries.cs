@@ -49,7 +49,8 @@ internal sealed partial class StripeQueries(StripeState state)
         var limit = Limit(form);
         int? before = null;
         if (form.Text("starting_after") is { } after)
-            before = (state.Intents.Find(after) ?? throw new StripeRefusal(StripeResult.Missing("payment_intent", after, "starting_after"))).Position;
+            before = state.Intents.Find(after)?.Position
+                ?? throw new StripeRefusal(StripeResult.Missing("payment_intent", after, "starting_after"));
         var customer = form.Text("customer");
         var created = Created(form);
         var found = state.Intents.NewestFirst(before,
@@ -60,7 +61,10 @@ internal sealed partial class StripeQueries(StripeState state)
         return StripeResult.Ok(new StripeList("/v1/payment_intents", [.. found.Take(limit).Select(state.Read)], found.Count > limit));
     }
 
-    /// <summary>Search by <c>metadata['k']:'v'</c> and <c>status:'s'</c>, joined by AND (https://docs.stripe.com/search#search-query-language).</summary>
+    /// <summary>
+    /// Search by <c>metadata['k']:'v'</c> and <c>status:'s'</c>, joined by AND
+    /// (https://docs.stripe.com/search#search-query-language).
+    /// </summary>
     public StripeResult SearchIntents(StripeCall call)
     {
         var query = call.Form.Required("query");
@@ -78,8 +82,8 @@ internal sealed partial class StripeQueries(StripeState state)
 
         var newest = state.Now - state.Options.SearchLag;
         var found = state.Intents.FindByMetadata(first.Key, first.Value).Select(state.Read)
-            .Where(intent => intent.Created <= newest
-                && clauses.All(clause => (clause.Key is null ? intent.StatusName : intent.Metadata.GetValueOrDefault(clause.Key)) == clause.Value))
+            .Where(intent => intent.Created <= newest && clauses.All(clause =>
+                (clause.Key is null ? intent.StatusName : intent.Metadata.GetValueOrDefault(clause.Key)) == clause.Value))
             .Reverse()
             .ToList();
         var skip = int.TryParse(call.Form.Text("page"), CultureInfo.InvariantCulture, out var page) ? Math.Max(page, 0) : 0;
@@ -137,7 +141,8 @@ internal sealed partial class StripeQueries(StripeState state)
             Math.Min(Bound("lte") ?? long.MaxValue, Bound("lt") - 1 ?? long.MaxValue));
     }
 
-    [GeneratedRegex("""^(?:metadata\[(?<q>['"])(?<key>.+?)\k<q>\]|status)\s*:\s*(?<v>['"])(?<value>.*)\k<v>$""", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""^(?:metadata\[(?<q>['"])(?<key>.+?)\k<q>\]|status)\s*:\s*(?<v>['"])(?<value>.*)\k<v>$""",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Clause();
 
     /// <summary>Unix seconds, both ends included.</summary>

@@ -24,7 +24,7 @@ internal sealed class StripeRefunds(StripeState state)
         var reason = form.OneOf("reason", "duplicate", "fraudulent", "requested_by_customer");
         var metadata = form.Metadata();
         var cell = Target(form);
-        lock (cell.Gate)
+        lock (cell)
         {
             var intent = state.Advance(cell);
             if (Refusal(intent, amount) is { } refusal)
@@ -74,13 +74,13 @@ internal sealed class StripeRefunds(StripeState state)
     {
         if (state.Intents.FindByRefund(call.Id) is not { } cell)
             return StripeResult.Missing("refund", call.Id);
-        lock (cell.Gate)
+        lock (cell)
         {
             state.Advance(cell);
             var refund = Find(cell, call.Id);
             return refund.Status == RefundRecord.RequiresAction
                 ? state.MoveRefund(call, cell, refund, RefundRecord.Canceled, RefundOperations.Cancel)
-                : StripeResult.Invalid($"Refunds with a status of {refund.Status} cannot be canceled; only requires_action can.") with { IsStored = true };
+                : Refuse($"Refunds with a status of {refund.Status} cannot be canceled; only requires_action can.");
         }
     }
 
@@ -99,11 +99,15 @@ internal sealed class StripeRefunds(StripeState state)
             return StripeResult.WrongState($"This PaymentIntent ({intent.Id}) does not have a successful charge to refund.", intent);
         var left = intent.AmountReceived - intent.AmountRefunded;
         if (left == 0)
-            return StripeResult.Invalid($"Charge {intent.ChargeId} has already been refunded.", code: "charge_already_refunded") with { IsStored = true };
+            return Refuse($"Charge {intent.ChargeId} has already been refunded.", code: "charge_already_refunded");
         return amount > left
-            ? StripeResult.Invalid($"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", "amount") with { IsStored = true }
+            ? Refuse($"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", "amount")
             : null;
     }
+
+    /// <summary>A refusal that came out of the execution, and so stays with its idempotency key.</summary>
+    private static StripeResult Refuse(string message, string? param = null, string? code = null) =>
+        StripeResult.Invalid(message, param, code) with { IsStored = true };
 
     private string NewId()
     {

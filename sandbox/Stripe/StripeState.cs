@@ -48,7 +48,8 @@ internal sealed class StripeState(SandboxOptions options, TimeProvider time, Led
     {
         var intent = cell.Current;
         var age = Now - intent.StatusSince;
-        if (intent.Status == IntentStatus.Processing && age >= options.AchSettlesAfter && intent.PaymentMethod != "pm_usBankAccount_processing")
+        if (intent.Status == IntentStatus.Processing && age >= options.AchSettlesAfter
+            && intent.PaymentMethod != TestPaymentMethod.StaysProcessing)
             Apply(null, cell, IntentTransitions.Settle(intent, fail: false, Now));
         else if (intent.Status == IntentStatus.RequiresCapture && age >= options.HoldLifetime)
             Apply(null, cell, IntentTransitions.ExpireHold(intent, Now));
@@ -60,8 +61,12 @@ internal sealed class StripeState(SandboxOptions options, TimeProvider time, Led
         return cell.Current;
     }
 
-    /// <summary>Moves a refund to another status; an amount that is no longer refunded goes back to the charge. The caller holds the cell's lock.</summary>
-    public StripeResult MoveRefund(StripeCall? call, IntentCell cell, RefundRecord refund, string status, string operation, string? failure = null)
+    /// <summary>
+    /// Moves a refund to another status; an amount that is no longer refunded goes back to the charge. The caller holds the
+    /// cell's lock.
+    /// </summary>
+    public StripeResult MoveRefund(
+        StripeCall? call, IntentCell cell, RefundRecord refund, string status, string operation, string? failure = null)
     {
         var next = refund with { Status = status, FailureReason = failure };
         var released = refund.Holds && !next.Holds ? refund.Amount : 0;
@@ -74,7 +79,7 @@ internal sealed class StripeState(SandboxOptions options, TimeProvider time, Led
 
     public IntentRecord Read(IntentCell cell)
     {
-        lock (cell.Gate)
+        lock (cell)
             return Advance(cell);
     }
 

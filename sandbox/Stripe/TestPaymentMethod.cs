@@ -27,6 +27,9 @@ internal sealed record TestPaymentMethod(string Id, string Type, MethodBehaviour
     public const string Card = "card";
     public const string BankAccount = "us_bank_account";
 
+    /// <summary>The debit that never settles by itself.</summary>
+    public const string StaysProcessing = "pm_usBankAccount_processing";
+
     private static readonly FrozenDictionary<string, TestPaymentMethod> s_all =
         Cards().Concat(BankAccounts()).ToFrozenDictionary(method => method.Id, StringComparer.Ordinal);
 
@@ -74,18 +77,26 @@ internal sealed record TestPaymentMethod(string Id, string Type, MethodBehaviour
             ("chargeDeclinedLostCard", "card_declined", "lost_card", "Your card was declined."),
             ("chargeDeclinedStolenCard", "card_declined", "stolen_card", "Your card was declined."),
             ("chargeDeclinedFraudulent", "card_declined", "fraudulent", "Your card was declined."),
-            ("chargeDeclinedVelocityLimitExceeded", "card_declined", "card_velocity_exceeded", "Your card was declined for making repeated attempts too frequently."),
+            ("chargeDeclinedVelocityLimitExceeded", "card_declined", "card_velocity_exceeded",
+                "Your card was declined for making repeated attempts too frequently."),
             ("chargeDeclinedExpiredCard", "expired_card", null, "Your card has expired."),
             ("chargeDeclinedIncorrectCvc", "incorrect_cvc", null, "Your card's security code is incorrect."),
-            ("chargeDeclinedProcessingError", "processing_error", null, "An error occurred while processing your card. Try again in a little bit."),
+            ("chargeDeclinedProcessingError", "processing_error", null,
+                "An error occurred while processing your card. Try again in a little bit."),
             ("chargeCustomerFail", "card_declined", "generic_decline", "Your card was declined."),
             ("radarBlock", "card_declined", "fraudulent", "Your card was declined."),
         ];
         foreach (var (name, error, decline, message) in declined)
         {
+            var method = new TestPaymentMethod($"pm_card_{name}", Card, MethodBehaviour.Declines)
+            {
+                ErrorCode = error,
+                DeclineCode = decline,
+                Message = message,
+            };
+            yield return method;
             // The documentation spells some of them with the brand inside; both spellings are in use.
-            yield return new($"pm_card_{name}", Card, MethodBehaviour.Declines) { ErrorCode = error, DeclineCode = decline, Message = message };
-            yield return new($"pm_card_visa_{name}", Card, MethodBehaviour.Declines) { ErrorCode = error, DeclineCode = decline, Message = message };
+            yield return method with { Id = $"pm_card_visa_{name}" };
         }
 
         string[] challenged =
@@ -109,7 +120,7 @@ internal sealed record TestPaymentMethod(string Id, string Type, MethodBehaviour
 
     private static IEnumerable<TestPaymentMethod> BankAccounts()
     {
-        foreach (var name in new[] { "pm_usBankAccount", "pm_usBankAccount_success", "pm_usBankAccount_processing", "pm_usBankAccount_dispute" })
+        foreach (var name in new[] { "pm_usBankAccount", "pm_usBankAccount_success", StaysProcessing, "pm_usBankAccount_dispute" })
             yield return new(name, BankAccount, MethodBehaviour.Debits);
 
         (string Name, string Error, string Message)[] failing =

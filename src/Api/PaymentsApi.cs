@@ -1,6 +1,4 @@
 using Carter;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -32,8 +30,7 @@ public static class PaymentsApi
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MerchantDirectory>();
-        services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
-        services.AddAuthentication().AddJwtBearer(BearerSetup.Scheme, _ => { });
+        services.AddPaymentsBearer();
 
         services.AddSingleton<PaymentReplies>();
         services.AddSingleton<PaymentRules>();

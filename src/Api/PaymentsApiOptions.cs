@@ -6,7 +6,8 @@ public sealed class PaymentsApiOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Payments:Api";
 
-    /// <summary>What callers put before <c>/v2/payments/…</c>, for instance a gateway's address and path; the <c>url</c> of an answer begins with it.</summary>
+    /// <summary>What callers put before <c>/v2/payments/…</c>, for instance a gateway's address and path; the <c>url</c> of an answer
+    /// begins with it.</summary>
     public string PublicBaseUrl { get; set; } = "http://127.0.0.1:8080";
 
     /// <summary>Which of the contract's two environments this is.</summary>

@@ -1,8 +1,7 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Payments.Grains.Payment;
-using Payments.Grains.PaymentRequest;
-using Payments.Grains.Webhooks;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Payments.Grains;
 
@@ -11,16 +10,21 @@ namespace Payments.Grains;
 public static class GrainStateJson
 {
     /// <summary>The options that storage must use.</summary>
-    public static JsonSerializerOptions Options { get; } = new(GrainStateJsonContext.Default.Options) { TypeInfoResolver = GrainStateJsonContext.Default };
-}
+    public static JsonSerializerOptions Options { get; } = Create();
 
-/// <summary>Source-generated serialization of every stored state.</summary>
-[JsonSourceGenerationOptions(
-    UseStringEnumConverter = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(PaymentState))]
-[JsonSerializable(typeof(PaymentRequestState))]
-[JsonSerializable(typeof(PaymentRequestIdState))]
-[JsonSerializable(typeof(WebhookEndpointState))]
-internal sealed partial class GrainStateJsonContext : JsonSerializerContext;
+    private static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions
+        {
+            // Not source generation: it sets an init property that the row lacks to null instead of leaving its default, so that a
+            // property added in a later version would make every older row unreadable.
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+            Converters = { new JsonStringEnumConverter() },
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            RespectNullableAnnotations = true,
+        };
+        options.MakeReadOnly();
+        return options;
+    }
+}

@@ -67,8 +67,12 @@ internal sealed class OptionsCheck(string section)
     /// <summary>An absolute http(s) URL.</summary>
     public Uri? Url(string setting, string? value)
     {
-        if (Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { Query: "", Fragment: "", UserInfo: "" })
+        if (Uri.TryCreate(value, UriKind.Absolute, out var url)
+            && url is { Scheme: "http" or "https", Query: "", Fragment: "", UserInfo: "" })
+        {
             return url;
+        }
+
         Fail(setting, "must be an absolute http or https URL without credentials, query and fragment");
         return null;
     }

@@ -58,7 +58,7 @@ internal sealed partial class ProviderCalls
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "An answer that breaks a decoder is still an answer: the provider may have acted, so the outcome is unknown.")]
+    [SuppressMessage("Design", "CA1031", Justification = "An answer that breaks a decoder leaves the outcome unknown, as a lost one does.")]
     private async Task<ProviderResult<T>> GuardAsync<T>(
         TimeSpan deadline,
         Func<CancellationToken, Task<ProviderResult<T>>> call,
@@ -140,7 +140,13 @@ internal sealed partial class ProviderCalls
     };
 
     [LoggerMessage(Message = "{Provider} {Operation} of {Subject}: outcome unknown, {Cause}: {Detail}")]
-    private partial void LogUnknown(LogLevel level, string provider, string operation, string subject, ProviderUncertainty cause, string detail);
+    private partial void LogUnknown(
+        LogLevel level,
+        string provider,
+        string operation,
+        string subject,
+        ProviderUncertainty cause,
+        string detail);
 }
 
 /// <summary>What a call does, for telemetry.</summary>

@@ -40,8 +40,8 @@ public sealed class StorageOptions
     /// <summary>Writes that may wait per writer; further callers wait before they are queued.</summary>
     public int QueueLimit { get; set; } = 4096;
 
-    /// <summary>How long a write may wait for its place in the queue and in it, and then how long its commit may take, retries included:
-    /// a caller hears within three times this.</summary>
+    /// <summary>How long a write may wait until a writer takes it, and then how long its commit may take, retries included:
+    /// a caller hears within about twice this.</summary>
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>SQLite: connections that read.</summary>

@@ -6,22 +6,14 @@ namespace Carter;
 /// <summary>Registers modules and maps their routes.</summary>
 public static class CarterExtensions
 {
-    /// <summary>Registers the modules that <paramref name="configurator"/> names or, when it names none, every public one of the catalog's assemblies.</summary>
+    /// <summary>Registers every public module of the catalog's assemblies, as a singleton.</summary>
     /// <param name="services">Where to register them.</param>
-    /// <param name="assemblyCatalog">The assemblies to search; none by default, because this stand-in does not read dependency files.</param>
-    /// <param name="configurator">Names modules one by one.</param>
+    /// <param name="assemblyCatalog">The assemblies to search. Carter itself can do without and reads the host's dependency file; this
+    /// stand-in cannot.</param>
     /// <returns><paramref name="services"/>.</returns>
-    public static IServiceCollection AddCarter(
-        this IServiceCollection services,
-        DependencyContextAssemblyCatalog? assemblyCatalog = null,
-        Action<CarterConfigurator>? configurator = null)
+    public static IServiceCollection AddCarter(this IServiceCollection services, DependencyContextAssemblyCatalog assemblyCatalog)
     {
-        var configuration = new CarterConfigurator();
-        configurator?.Invoke(configuration);
-        if (configuration.ModuleTypes.Count == 0 && assemblyCatalog is not null)
-            configuration.ModuleTypes.AddRange(assemblyCatalog.GetAssemblies().SelectMany(assembly => assembly.GetTypes()).Where(IsModule));
-
-        foreach (var module in configuration.ModuleTypes)
+        foreach (var module in assemblyCatalog.GetAssemblies().SelectMany(assembly => assembly.GetTypes()).Where(IsModule))
             services.AddSingleton(typeof(ICarterModule), module);
         return services;
     }

@@ -13,7 +13,7 @@ public static class OpenTelemetryServicesExtensions
         ArgumentNullException.ThrowIfNull(services);
 
         // First, so that what the other hosted services do at their start is already seen.
-        if (!services.Any(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType == typeof(TelemetryHostedService)))
+        if (!services.Any(service => service.ImplementationType == typeof(TelemetryHostedService)))
             services.Insert(0, ServiceDescriptor.Singleton<IHostedService, TelemetryHostedService>());
         return new OpenTelemetryBuilder(services);
     }

@@ -10,10 +10,18 @@ public abstract class Service
     /// <summary>A resource as <paramref name="client"/> sees it.</summary>
     protected Service(IStripeClient client) => _client = client;
 
-    private protected Task<T> GetAsync<T>(string path, BaseOptions? options, RequestOptions? requestOptions, CancellationToken cancellationToken)
+    private protected Task<T> GetAsync<T>(
+        string path,
+        BaseOptions? options,
+        RequestOptions? requestOptions,
+        CancellationToken cancellationToken)
         where T : IStripeEntity => _client.RequestAsync<T>(HttpMethod.Get, path, options, requestOptions, cancellationToken);
 
-    private protected Task<T> PostAsync<T>(string path, BaseOptions? options, RequestOptions? requestOptions, CancellationToken cancellationToken)
+    private protected Task<T> PostAsync<T>(
+        string path,
+        BaseOptions? options,
+        RequestOptions? requestOptions,
+        CancellationToken cancellationToken)
         where T : IStripeEntity => _client.RequestAsync<T>(HttpMethod.Post, path, options, requestOptions, cancellationToken);
 
     private protected async IAsyncEnumerable<T> PageAsync<T>(

@@ -78,7 +78,10 @@ public class SystemNetHttpClient : IHttpClient
             if (response is not null && (retry >= MaxNetworkRetries || !InvitesRetry(response)))
             {
                 using (response)
-                    return new StripeResponse(response.StatusCode, response.Headers, await response.Content.ReadAsStringAsync(cancellationToken));
+                {
+                    var body = await response.Content.ReadAsStringAsync(cancellationToken);
+                    return new StripeResponse(response.StatusCode, response.Headers, body);
+                }
             }
 
             response?.Dispose();

@@ -118,6 +118,27 @@ public sealed class FailureTests : IClassFixture<ApiServer>
         Assert.Empty(_server.Logs.Lines);
     }
 
+    [Fact]
+    public async Task A_cancel_that_fails_after_its_caller_has_gone_is_still_logged()
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<CancelPaymentResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _server.Grains.OnCancel = (_, _) =>
+        {
+            reached.SetResult();
+            return answer.Task;
+        };
+        using var hangUp = new CancellationTokenSource();
+        var cancel = _server.Http.SendAsync(_server.V2(HttpMethod.Patch, Samples.CancelPath, Samples.CancelBody), hangUp.Token);
+        await reached.Task;
+        await hangUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancel);
+
+        answer.SetException(new InvalidOperationException("defect"));
+
+        Assert.Contains("InvalidOperationException", await _server.Logs.NextAsync(), StringComparison.Ordinal);
+    }
+
     private static string Failed(string path, string detail) =>
         $$"""{"Type":"https://www.rfc-editor.org/rfc/rfc7231#section-6.5.1","Title":"One or more errors occurred.","Status":500,"Instance":"{{path}}","TraceId":null,"Detail":"{{detail}}","Errors":[{"Name":"Server","Reason":"Internal server error","Code":null,"Severity":null}]}""";
 

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 using Payments.Api.Authentication;
 using Xunit;
@@ -73,6 +74,30 @@ public sealed class SettingsTests
 
             var inEuro = await server.SendAsync(ApiServer.Payhub(HttpMethod.Post, Samples.RequestsPath, Samples.CreateRequestBody));
             Assert.Contains("\"Reason\":\"Currency is not supported\"", inEuro.Body, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task The_development_issuer_and_audience_are_settings()
+    {
+        var server = new ServerWith(("Payments:Auth:Issuer", "https://issuer.example"), ("Payments:Auth:Audience", "till"));
+        await server.InitializeAsync();
+        try
+        {
+            server.Grains.OnGet = (_, _, _) => Task.FromResult<PaymentView?>(null);
+            var request = server.V2(HttpMethod.Get, Samples.PaymentPath);
+            Assert.Equal(401, (await server.SendAsync(request)).Status);
+
+            var token = DevelopmentTokens.Create(
+                ApiServer.SigningKey, ApiServer.Merchant, [PaymentScopes.ForAll(ApiEnvironment.NonProduction)], TimeSpan.FromMinutes(1), server.Clock,
+                "https://issuer.example", "till");
+            var allowed = server.V2(HttpMethod.Get, Samples.PaymentPath);
+            allowed.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            Assert.Equal(404, (await server.SendAsync(allowed)).Status);
         }
         finally
         {

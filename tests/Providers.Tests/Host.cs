@@ -16,17 +16,18 @@ internal sealed class Host : IAsyncDisposable
 
     public Host(Uri target, params (string Key, string? Value)[] settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
-        [
-            new("Payments:Stripe:ApiBase", target.ToString()),
-            new("Payments:Stripe:ApiKey", StripeKey),
-            new("Payments:Klarna:BaseUrl", target.ToString()),
-            new("Payments:Klarna:ApiKey", KlarnaKey),
-            new("Payments:Webhooks:AllowPrivateAddresses", "true"),
-            .. settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)),
-        ]);
+        var configuration = new Dictionary<string, string?>
+        {
+            ["Payments:Stripe:ApiBase"] = target.ToString(),
+            ["Payments:Stripe:ApiKey"] = StripeKey,
+            ["Payments:Klarna:BaseUrl"] = target.ToString(),
+            ["Payments:Klarna:ApiKey"] = KlarnaKey,
+            ["Payments:Webhooks:AllowPrivateAddresses"] = "true",
+        };
+        foreach (var (key, value) in settings)
+            configuration[key] = value;
         _services = new ServiceCollection()
-            .AddSingleton<IConfiguration>(configuration.Build())
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build())
             .AddSingleton<TimeProvider>(Time)
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))
             .AddPaymentProviders()

@@ -122,8 +122,8 @@ public sealed class FaultTests : SandboxTest
     [Fact]
     public async Task A_fault_hits_only_the_object_it_names_and_only_as_often_as_ordered()
     {
-        var spared = await Client.CreateAsync(more: "&metadata[payment_id]=p1");
-        var named = await Client.CreateAsync(more: "&metadata[payment_id]=p2");
+        var spared = await Client.CreateAsync(more: "&capture_method=manual&metadata[payment_id]=p1");
+        var named = await Client.CreateAsync(more: "&capture_method=manual&metadata[payment_id]=p2");
         Sandbox.Faults.Add(new("payment_intent.*", FaultKind.LockTimeout, Count: 2, Match: "p2"));
         Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync($"v1/payment_intents/{spared}")).Status);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await Client.GetAsync($"v1/payment_intents/{named}")).Status);

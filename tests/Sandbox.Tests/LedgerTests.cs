@@ -93,6 +93,23 @@ public sealed class LedgerTests : SandboxTest
         Assert.True((await wait).Body.GetProperty("complete").GetBoolean());
     }
 
+    [Fact]
+    public async Task One_can_wait_for_calls_whether_they_had_an_effect_or_not()
+    {
+        var wait = Client.JsonAsync(HttpMethod.Get, "ledger/calls/wait?operation=payment_intent.retrieve&calls=2&refused=2");
+        await Clock.SomethingWaitsAsync();
+        await Client.GetAsync("v1/payment_intents/pi_nobody");
+        Assert.False(wait.IsCompleted);
+        await Client.GetAsync("v1/payment_intents/pi_nobody");
+        Assert.True((await wait).Body.GetProperty("complete").GetBoolean());
+
+        var inVain = Client.JsonAsync(HttpMethod.Get, "ledger/calls/wait?operation=payment_intent.retrieve&calls=3");
+        await Clock.SomethingWaitsAsync();
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.False((await inVain).Body.GetProperty("complete").GetBoolean());
+        Assert.Equal(HttpStatusCode.BadRequest, (await Client.JsonAsync(HttpMethod.Get, "ledger/calls/wait")).Status);
+    }
+
     private async Task<int> CountAsync(string path) => (await Client.JsonAsync(HttpMethod.Get, path)).Body.GetProperty("count").GetInt32();
 
     private Task<Answer> DeliverAsync(string payment) =>

@@ -61,7 +61,7 @@ public sealed class RaceTests : SandboxTest
     {
         await AllAsync(async number =>
         {
-            var id = await Client.CreateAsync(more: $"&metadata[number]={number}&metadata[storm]=1", key: $"k{number}");
+            var id = await Client.CreateAsync(more: $"&capture_method=manual&metadata[number]={number}&metadata[storm]=1", key: $"k{number}");
             await Client.PostAsync($"v1/payment_intents/{id}/{(number % 2 == 0 ? "cancel" : "capture")}");
             return id;
         });

@@ -81,7 +81,9 @@ public sealed class RequestTests : SandboxTest
         };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "sk_test_x");
         request.Headers.ExpectContinue = true;
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await Client.SendAsync(request)).Status);
+        var refused = await Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.Status);
+        Assert.Equal("invalid_request_error", refused.Error.GetProperty("type").GetString());
     }
 
     [Theory]
@@ -150,8 +152,8 @@ public sealed class RequestTests : SandboxTest
     [Fact]
     public async Task Search_finds_by_metadata_and_status_once_its_index_has_caught_up()
     {
-        var id = await Client.CreateAsync(more: "&metadata[payment_id]=p1&metadata[merchant]=m");
-        await Client.CreateAsync(more: "&metadata[payment_id]=p2&metadata[merchant]=m");
+        var id = await Client.CreateAsync(more: "&capture_method=manual&metadata[payment_id]=p1&metadata[merchant]=m");
+        await Client.CreateAsync(more: "&capture_method=manual&metadata[payment_id]=p2&metadata[merchant]=m");
         var query = $"v1/payment_intents/search?query={Uri.EscapeDataString("metadata['merchant']:'m' AND status:'requires_capture' AND metadata[\"payment_id\"]:\"p1\"")}";
         Assert.Empty(await IdsAsync(query));
         Clock.Advance(TimeSpan.FromSeconds(30));

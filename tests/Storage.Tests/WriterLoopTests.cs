@@ -1,4 +1,5 @@
 using Payments.Storage.Rows;
+using Payments.Storage.Tests.Databases;
 using Payments.Testing;
 
 namespace Payments.Storage.Tests;
@@ -9,7 +10,7 @@ public sealed class WriterLoopTests : IAsyncLifetime
     private static readonly IOException ConnectionLost = new("the connection was lost");
 
     private readonly ScriptedStore _store = new();
-    private readonly ManualTimeProvider _time = new();
+    private readonly WatchedTime _time = new();
     private readonly StorageOptions _options = new() { MaxBatch = 4, QueueLimit = 8, WriteTimeout = TimeSpan.FromSeconds(10) };
     private StorageUnderTest _storage = null!;
 
@@ -149,13 +150,23 @@ public sealed class WriterLoopTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Backoff_grows_between_retries_and_follows_the_clock()
+    public async Task The_first_retry_is_immediate_and_later_ones_wait_longer_and_longer()
     {
         var write = WriteAsync(Order.NewGrain());
         (await _store.NextCommitAsync()).Fail(ConnectionLost);
-        (await _store.NextCommitAsync()).Fail(ConnectionLost);
-        await AdvanceUntilCommitAsync(TimeSpan.FromMilliseconds(10), commit => commit.Succeed());
+        var waited = new List<TimeSpan>();
+        for (var retry = 0; retry < 8; retry++)
+        {
+            (await _store.NextCommitAsync()).Fail(ConnectionLost);
+            waited.Add(await WaitForBackoffAsync());
+            _time.Clock.Advance(waited[^1]);
+        }
+
+        (await _store.NextCommitAsync()).Succeed();
         await write;
+        Assert.Equal(waited.Order(), waited);
+        Assert.InRange(waited[0], TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(100));
+        Assert.Equal(TimeSpan.FromSeconds(1), waited[^1]);
     }
 
     [Fact]
@@ -164,7 +175,7 @@ public sealed class WriterLoopTests : IAsyncLifetime
         var sent = WriteAsync(Order.NewGrain());
         await _store.NextCommitAsync();
         var queued = WriteAsync(Order.NewGrain());
-        _time.Advance(_options.WriteTimeout);
+        _time.Clock.Advance(_options.WriteTimeout);
         Assert.True((await Assert.ThrowsAsync<StorageWriteException>(() => sent)).OutcomeUnknown);
         Assert.False((await Assert.ThrowsAsync<StorageWriteException>(() => queued)).OutcomeUnknown);
         Assert.True(_store.NothingArrived);
@@ -274,9 +285,8 @@ public sealed class WriterLoopTests : IAsyncLifetime
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
 
-        await using var stuck = new StorageUnderTest(_store, _options, _time);
         var heldBack = WriteAsync(Order.NewGrain());
-        _time.Advance(_options.WriteTimeout);
+        _time.Clock.Advance(_options.WriteTimeout);
         Assert.False((await Assert.ThrowsAsync<StorageWriteException>(() => heldBack)).OutcomeUnknown);
     }
 
@@ -310,18 +320,14 @@ public sealed class WriterLoopTests : IAsyncLifetime
         commit.Succeed();
     }
 
-    private async Task AdvanceUntilCommitAsync(TimeSpan step, Action<ScriptedCommit> then)
+    // The other timers are write timeouts.
+    private async Task<TimeSpan> WaitForBackoffAsync()
     {
-        var next = _store.NextCommitAsync();
-        var steps = 0;
-        while (!next.IsCompleted)
+        while (true)
         {
-            _time.Advance(step);
-            steps++;
-            await Task.Yield();
+            var started = await _time.TimersStarted.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+            if (started < _options.WriteTimeout)
+                return started;
         }
-
-        Assert.True(steps > 1, "The second retry came without a delay.");
-        then(await next);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class BearerSetup(IOptions<AuthOptions> auth, TimeProvider time)
     public const string Scheme = JwtBearerDefaults.AuthenticationScheme;
 
     private static readonly TimeSpan ClockSkewMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AuthorityTimeout = TimeSpan.FromSeconds(5);
 
     public void Configure(JwtBearerOptions options) => Configure(Scheme, options);
 
@@ -41,6 +42,7 @@ internal sealed class BearerSetup(IOptions<AuthOptions> auth, TimeProvider time)
         else
         {
             options.Authority = settings.Authority;
+            options.BackchannelTimeout = AuthorityTimeout;
             options.TokenValidationParameters.ValidAlgorithms =
             [
                 SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,

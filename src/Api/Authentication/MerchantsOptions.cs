@@ -19,6 +19,7 @@ public sealed class MerchantOptions
     /// <summary>Name for people.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Payhub API keys, several during rotation: <c>sha256:</c> and the key's digest in hex, or outside production the key itself.</summary>
+    /// <summary>Payhub API keys, several during rotation: <c>sha256:</c> and the key's digest in hex, or outside production the key
+    /// itself.</summary>
     public IList<string> ApiKeys { get; } = [];
 }

@@ -40,7 +40,7 @@ internal sealed partial class ContractMiddleware(RequestDelegate next, IEnumerab
             if (IsUnanswered(context.Response))
                 await contract.Refused(context, context.Response.StatusCode).ExecuteAsync(context);
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception ending) when (ending is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             LogAborted(logger, context.Request.Method, contract.Prefix.Value, traceId);
         }
@@ -59,7 +59,8 @@ internal sealed partial class ContractMiddleware(RequestDelegate next, IEnumerab
     private static bool IsUnanswered(HttpResponse response) =>
         response is { HasStarted: false, StatusCode: >= StatusCodes.Status400BadRequest, ContentLength: null, ContentType: null };
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "{Method} under {Contract} failed (temporary: {IsTemporary}), trace id {TraceId}")]
+    [LoggerMessage(
+        EventId = 1, Level = LogLevel.Error, Message = "{Method} under {Contract} failed (temporary: {IsTemporary}), trace id {TraceId}")]
     private static partial void LogFailure(ILogger logger, Exception failure, string method, string? contract, bool isTemporary, string traceId);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Debug, Message = "{Method} under {Contract} was given up by its caller, trace id {TraceId}")]

@@ -4,7 +4,8 @@ using Payments.Api.Http;
 
 namespace Payments.Api.PaymentRequests;
 
-/// <summary>Reads the body of a create (api-facts §1.3). <c>TaxAmount</c>, <c>Debtor</c> and <c>Store</c> are checked for their form only.</summary>
+/// <summary>Reads the body of a create (api-facts §1.3). <c>TaxAmount</c>, <c>Debtor</c> and <c>Store</c> are checked for their form
+/// only.</summary>
 internal static class CreatePaymentRequestBody
 {
     private const long AmountMinorMax = 9_999_999_999;

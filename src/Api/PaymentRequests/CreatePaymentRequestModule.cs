@@ -36,7 +36,8 @@ public sealed class CreatePaymentRequestModule : ICarterModule
         {
             CreatePaymentRequestOutcome.Created => PaymentRequestReplies.Created(result.Request),
             CreatePaymentRequestOutcome.ProviderRefused => PayhubProblem.Of(
-                context, StatusCodes.Status400BadRequest, "Payment request was refused", "Provider", "The provider refused the payment request"),
+                context, StatusCodes.Status400BadRequest, "Payment request was refused",
+                "Provider", "The provider refused the payment request"),
             CreatePaymentRequestOutcome.Unknown => PayhubProblem.Failed(context, "Failed to create payment request"),
             _ => throw new InvalidOperationException($"A create cannot end as {result}."),
         };

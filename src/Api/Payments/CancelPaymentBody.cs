@@ -8,7 +8,8 @@ internal static class CancelPaymentBody
 {
     private const string ReasonField = "paymentCancellationReason";
 
-    /// <summary>Reads the body. The message may hold line breaks and tabs, and no other control characters: it goes into logs and the audit trail.</summary>
+    /// <summary>Reads the body. The message may hold line breaks and tabs, and no other control characters: it goes into the audit
+    /// trail, which people read in terminals.</summary>
     /// <param name="json">A JSON object.</param>
     /// <param name="call">Who calls.</param>
     /// <param name="error">The first thing that is wrong, when the command is null.</param>

@@ -11,7 +11,8 @@ namespace Payments.Api.Payments;
 
 /// <summary>Lets a v2 request in when its token and headers say who calls and for whom (api-facts §2.1), in this order:
 /// 401 token, 400 <c>X-Merchant-Id</c>, 403 merchant, 403 scope, 400 <c>X-Upstream-Env</c>, 400 <c>X-Source</c>, 406.</summary>
-internal sealed class MerchantCallFilter(MerchantDirectory merchants, IOptions<PaymentsApiOptions> options) : IEndpointFilter
+internal sealed class MerchantCallFilter(
+    BearerAuthentication authentication, MerchantDirectory merchants, IOptions<PaymentsApiOptions> options) : IEndpointFilter
 {
     private const int SourceLengthMax = 50;
 
@@ -22,7 +23,7 @@ internal sealed class MerchantCallFilter(MerchantDirectory merchants, IOptions<P
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        var ticket = await AuthenticateAsync(http);
+        var ticket = await authentication.AuthenticateAsync(http);
         if (ticket.Principal is not { } bearer)
             return await ChallengeAsync(http, ticket.Failure);
 
@@ -31,18 +32,6 @@ internal sealed class MerchantCallFilter(MerchantDirectory merchants, IOptions<P
             return refusal;
         http.Features.Set(call);
         return await next(context);
-    }
-
-    private static async Task<AuthenticateResult> AuthenticateAsync(HttpContext http)
-    {
-        try
-        {
-            return await http.AuthenticateAsync(BearerSetup.Scheme);
-        }
-        catch (InvalidOperationException keysMissing) when (!http.RequestAborted.IsCancellationRequested)
-        {
-            throw new AuthorityUnavailableException(keysMissing);
-        }
     }
 
     private static async Task<IResult> ChallengeAsync(HttpContext http, Exception? failure)

@@ -37,13 +37,16 @@ public static class AuditTrail
     public static ImmutableArray<AuditEntry> Append(ImmutableArray<AuditEntry> trail, AuditEntry entry)
     {
         if (entry.Detail is { Length: > DetailMaxLength } detail)
-            entry = entry with { Detail = detail[..DetailMaxLength] };
+            entry = entry with { Detail = Cut(detail) };
 
         if (trail.Length > 0 && trail[^1] is var last && IsRepetition(last, entry))
             return trail.SetItem(trail.Length - 1, entry with { Count = last.Count + 1 });
 
         return trail.Length < EntriesMax ? trail.Add(entry) : trail.RemoveAt(EntriesMax / 2).Add(entry);
     }
+
+    /// <summary>Never between the two halves of a character, which would not be text any more.</summary>
+    private static string Cut(string detail) => detail[..(char.IsHighSurrogate(detail[DetailMaxLength - 1]) ? DetailMaxLength - 1 : DetailMaxLength)];
 
     private static bool IsRepetition(AuditEntry last, AuditEntry entry) =>
         last.Event == entry.Event && last.Status == entry.Status && last.Actor == entry.Actor

@@ -155,6 +155,10 @@ public static class PaymentRequestMachine
 
         return answer switch
         {
+
+            // Accepted and not done is no answer to rely on.
+            ProviderResult<KlarnaRequestSnapshot>.Success { Value.State: (KlarnaRequestState.Submitted or KlarnaRequestState.InProgress) and var open } =>
+                Uncertain(state, operation, new(ProviderUncertainty.ServerError, $"accepted, but {open}"), policy, moment),
             ProviderResult<KlarnaRequestSnapshot>.Success success => Observed(state, success.Value, policy, moment),
             ProviderResult<KlarnaRequestSnapshot>.Refused refused =>
                 Audited(state, moment, AuditTrail.Provider, "cancel_refused", $"{refused.Code}: {refused.Message}"),

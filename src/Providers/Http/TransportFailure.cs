@@ -22,7 +22,7 @@ internal enum TransportFailure
 /// <summary>Tells those ways apart.</summary>
 internal static class TransportFailures
 {
-    /// <summary>What <paramref name="exception"/> means. In doubt <see cref="TransportFailure.ConnectionLost"/>, which promises nothing.</summary>
+    /// <summary>What <paramref name="exception"/> means; in doubt <see cref="TransportFailure.ConnectionLost"/>.</summary>
     public static TransportFailure Classify(HttpRequestException exception)
     {
         if (exception.InnerException is ForbiddenAddressException)

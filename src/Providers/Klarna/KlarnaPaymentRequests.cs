@@ -38,11 +38,15 @@ internal sealed class KlarnaPaymentRequests : IKlarnaPaymentRequests, IDisposabl
     }
 
     /// <inheritdoc/>
-    public Task<ProviderResult<KlarnaRequestSnapshot>> CreateAsync(NewKlarnaRequest request, ProviderCall call, CancellationToken cancellationToken)
+    public Task<ProviderResult<KlarnaRequestSnapshot>> CreateAsync(
+        NewKlarnaRequest request,
+        ProviderCall call,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrWhiteSpace(call.IdempotencyKey);
         var body = JsonSerializer.SerializeToUtf8Bytes(ToBody(request), KlarnaJson.Default.KlarnaCreate);
+        var key = UuidV5.Create(KeySpace, call.IdempotencyKey);
         return _calls.RunAsync(
             new ProviderOperation(Provider, "create", PaymentTag, request.PaymentRequestId.ToString(CultureInfo.InvariantCulture)),
             call.Deadline,
@@ -50,7 +54,7 @@ internal sealed class KlarnaPaymentRequests : IKlarnaPaymentRequests, IDisposabl
             {
                 using var message = new HttpRequestMessage(HttpMethod.Post, _baseUrl + Path) { Content = new ByteArrayContent(body) };
                 message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-                message.Headers.Add("Klarna-Idempotency-Key", UuidV5.Create(KeySpace, call.IdempotencyKey).ToString("D", CultureInfo.InvariantCulture));
+                message.Headers.Add("Klarna-Idempotency-Key", key.ToString("D", CultureInfo.InvariantCulture));
                 return await SendAsync(message, expectedId: null, token);
             },
             cancellationToken);

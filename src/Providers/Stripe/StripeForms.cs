@@ -92,7 +92,11 @@ internal static class StripeForms
             {
                 AcceptedAt = consent.GivenAt.UtcDateTime,
                 Online = online
-                    ? new PaymentIntentMandateDataCustomerAcceptanceOnlineOptions { IpAddress = consent.IpAddress, UserAgent = consent.UserAgent }
+                    ? new PaymentIntentMandateDataCustomerAcceptanceOnlineOptions
+                    {
+                        IpAddress = consent.IpAddress,
+                        UserAgent = consent.UserAgent,
+                    }
                     : null,
                 Type = online ? "online" : "offline",
             },

@@ -43,7 +43,10 @@ internal sealed class StripePaymentIntents : IPaymentIntents, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<ProviderResult<PaymentIntentSnapshot>> CreateAsync(NewPaymentIntent intent, ProviderCall call, CancellationToken cancellationToken)
+    public Task<ProviderResult<PaymentIntentSnapshot>> CreateAsync(
+        NewPaymentIntent intent,
+        ProviderCall call,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(intent);
         var form = StripeForms.Create(intent, _options.ReturnUrl);
@@ -130,7 +133,11 @@ internal sealed class StripePaymentIntents : IPaymentIntents, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<ProviderResult<RefundSnapshot?>> FindRefundAsync(string intentId, Guid paymentId, TimeSpan deadline, CancellationToken cancellationToken)
+    public Task<ProviderResult<RefundSnapshot?>> FindRefundAsync(
+        string intentId,
+        Guid paymentId,
+        TimeSpan deadline,
+        CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(intentId);
         return _calls.RunAsync(
@@ -199,7 +206,9 @@ internal sealed class StripePaymentIntents : IPaymentIntents, IDisposable
                 await foreach (var item in list)
                 {
                     if (seen++ == _options.SearchLimit)
-                        return new ProviderResult<TSnapshot?>.Unknown(ProviderUncertainty.Timeout, $"not among the newest {_options.SearchLimit}");
+                        return new ProviderResult<TSnapshot?>.Unknown(
+                            ProviderUncertainty.Timeout,
+                            $"not among the newest {_options.SearchLimit}");
                     if (isOurs(item))
                         return Widen(read(item));
                 }

@@ -6,7 +6,7 @@ namespace Payments.Providers;
 /// <summary>Opens connections to endpoints that merchants name. The address is checked after the name is resolved and is the one that is
 /// connected to, so that a name cannot be public when it is checked and private when it is used.</summary>
 /// <param name="allowPrivate">Whether every address is allowed.</param>
-/// <param name="resolve">Resolves a host name; literal addresses included.</param>
+/// <param name="resolve">Resolves a host name.</param>
 internal sealed class GuardedConnect(bool allowPrivate, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
 {
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
@@ -14,7 +14,8 @@ internal sealed class GuardedConnect(bool allowPrivate, Func<string, Cancellatio
     /// <exception cref="SocketException">The name has no address, or no connection was possible.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var addresses = await resolve(context.DnsEndPoint.Host, cancellationToken);
+        var host = context.DnsEndPoint.Host;
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken);
         if (addresses.Length == 0)
             throw new SocketException((int)SocketError.HostNotFound);
         var allowed = allowPrivate ? addresses : Array.FindAll(addresses, PublicAddresses.Contains);

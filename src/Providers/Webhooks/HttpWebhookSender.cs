@@ -1,5 +1,5 @@
-using System.Net.Http.Headers;
 using System.Net;
+using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 using Payments.Grains.Ports;
 
@@ -43,7 +43,11 @@ internal sealed class HttpWebhookSender : IWebhookSender, IDisposable
     /// <inheritdoc/>
     /// <remarks>The answer is its status line and headers; nothing an endpoint does with the body holds the attempt up.</remarks>
     /// <exception cref="ArgumentException">The message id contains a dot, or a secret is malformed: ours to keep right.</exception>
-    public async Task<WebhookAttempt> SendAsync(WebhookEndpoint endpoint, WebhookMessage message, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<WebhookAttempt> SendAsync(
+        WebhookEndpoint endpoint,
+        WebhookMessage message,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(message);

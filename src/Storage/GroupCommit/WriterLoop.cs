@@ -92,7 +92,6 @@ internal sealed partial class WriterLoop(
             catch (Exception exception)
             {
                 var failure = deadline.IsCancellationRequested ? StoreFailure.Transient : store.Classify(exception);
-                activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
                 if (failure == StoreFailure.Rejected && writes.Length > 1)
                 {
                     // One value that the database refuses must not take its neighbours' writes with it.
@@ -102,17 +101,18 @@ internal sealed partial class WriterLoop(
                 }
 
                 attempted |= sent && failure == StoreFailure.Transient;
-                if (failure != StoreFailure.Rejected)
-                    await DropWriterAsync();
-                if (failure != StoreFailure.Transient || !await WaitBeforeRetryAsync(attempt, deadline))
+                if (failure == StoreFailure.Transient && await PrepareRetryAsync(attempt, deadline))
                 {
-                    LogFailed(writes.Length, failure, exception);
-                    Fail(writes, attempted, exception);
-                    return;
+                    LogRetry(writes.Length, attempt + 1, exception);
+                    continue;
                 }
 
-                telemetry.Retried();
-                LogRetry(writes.Length, attempt + 1, exception);
+                activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+                LogFailed(writes.Length, failure, exception);
+                Fail(writes, attempted, exception);
+                if (failure != StoreFailure.Rejected)
+                    await DropWriterAsync();
+                return;
             }
         }
     }
@@ -157,10 +157,12 @@ internal sealed partial class WriterLoop(
             write.Fail(new StorageWriteException($"The write of {write.Row.Key} failed, {outcome}: {cause.Message}", outcomeUnknown, cause));
     }
 
-    private async Task<bool> WaitBeforeRetryAsync(int attempt, CancellationToken deadline)
+    private async Task<bool> PrepareRetryAsync(int attempt, CancellationToken deadline)
     {
         if (deadline.IsCancellationRequested)
             return false;
+        telemetry.Retried();
+        await DropWriterAsync();
         // The first retry is immediate: most often an idle connection had died and the server is well.
         if (attempt == 0)
             return true;

@@ -31,7 +31,7 @@ internal sealed class PostgresRowWriter : IRowWriter
     {
         var sorted = batch.OrderBy(static write => write.Key, RowKey.LockOrder).ToArray();
         var applied = await CommitAsync(sorted, PostgresValues.ToMicroseconds(now), cancellationToken);
-        var stored = applied.Count == sorted.Length ? [] : await ReadTagsAsync(sorted, applied, cancellationToken);
+        var stored = applied.Count == sorted.Length ? [] : await ReadTagsAfterCommitAsync(sorted, applied, cancellationToken);
         var outcomes = new RowOutcome[batch.Count];
         for (var i = 0; i < batch.Count; i++)
         {
@@ -62,6 +62,19 @@ internal sealed class PostgresRowWriter : IRowWriter
         }
         while (await reader.NextResultAsync(cancellationToken));
         return applied;
+    }
+
+    private async Task<Dictionary<long, RowTag>> ReadTagsAfterCommitAsync(RowWrite[] sorted, HashSet<long> applied, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadTagsAsync(sorted, applied, cancellationToken);
+        }
+        catch (PostgresException exception)
+        {
+            // The batch is committed: this must never look like an error that prevented it.
+            throw new NpgsqlException("The batch was committed, but its conflicts could not be read.", exception);
+        }
     }
 
     private async Task<Dictionary<long, RowTag>> ReadTagsAsync(RowWrite[] sorted, HashSet<long> applied, CancellationToken cancellationToken)

@@ -46,7 +46,8 @@ internal sealed class SqliteRowWriter : IRowWriter
     public Task<RowOutcome[]> WriteAsync(IReadOnlyList<RowWrite> batch, DateTimeOffset now, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return _thread.RunAsync(() => Write(batch, now));
+        // SQLite cannot be interrupted while it waits for another process: the caller stops waiting, the thread ends the work it has begun.
+        return _thread.RunAsync(() => Write(batch, now)).WaitAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -50,7 +50,8 @@ public readonly struct GrainId(GrainType type, IdSpan key) : IEquatable<GrainId>
 
     public override bool Equals(object? obj) => obj is GrainId other && Equals(other);
 
-    public override int GetHashCode() => HashCode.Combine(Type, Key);
+    // Not HashCode.Combine, which differs from process to process: a simulation depends on the order of dictionaries.
+    public override int GetHashCode() => unchecked((int)GetUniformHashCode());
 
     /// <summary>A hash that is equal on every node and in every version; reminder tables are ordered by it.</summary>
     public uint GetUniformHashCode() => unchecked(Type.GetUniformHashCode() * 31 + Key.GetUniformHashCode());

@@ -120,9 +120,9 @@ internal sealed partial class Activation
                     _stage = Stage.Activating;
             }
 
-            await _lifecycle.StartAsync(token).WaitAsync(token);
+            await UntilCancelled(_lifecycle.StartAsync(token), token);
             if (GrainInstance is IGrainBase grain)
-                await grain.OnActivateAsync(token).WaitAsync(token);
+                await UntilCancelled(grain.OnActivateAsync(token), token);
             lock (_gate)
             {
                 if (_stage == Stage.Activating)
@@ -147,8 +147,9 @@ internal sealed partial class Activation
             timer.Dispose();
 
         if (operation.Previous == Stage.Valid && GrainInstance is IGrainBase grain)
-            await GuardAsync(() => grain.OnDeactivateAsync(_reason, token).WaitAsync(token));
-        await GuardAsync(() => _lifecycle.StopAsync(exception => LogDeactivationError(_catalog.Logger, exception, this), token).WaitAsync(token));
+            await GuardAsync(() => UntilCancelled(grain.OnDeactivateAsync(_reason, token), token));
+        await GuardAsync(() => UntilCancelled(
+            _lifecycle.StopAsync(exception => LogDeactivationError(_catalog.Logger, exception, this), token), token));
 
         // From here on calls make a new activation; those that wait here follow them.
         _catalog.Remove(this);
@@ -178,6 +179,14 @@ internal sealed partial class Activation
             else
                 _catalog.Forward(call, _reason.Description);
         }
+    }
+
+    /// <summary>Waits no longer than the token allows. The inner await keeps the way back within the turn queue, whatever kind of task it is.</summary>
+    private static Task UntilCancelled(Task task, CancellationToken token)
+    {
+        return InTurn(task).WaitAsync(token);
+
+        static async Task InTurn(Task task) => await task;
     }
 
     private async Task GuardAsync(Func<Task> step)

@@ -20,6 +20,7 @@ internal sealed class Catalog(
 {
     private readonly ConcurrentDictionary<GrainId, Activation> _activations = new();
     private readonly Lock _creation = new();
+    private readonly TurnQueue _turns = new(dispatcher, context: null);
     private IIncomingGrainCallFilter[]? _filters;
     private int _incarnations;
     private volatile bool _isOpen;
@@ -79,19 +80,19 @@ internal sealed class Catalog(
     public void Remove(Activation activation) => _activations.TryRemove(KeyValuePair.Create(activation.GrainId, activation));
 
     /// <summary>Makes no more activations and ends those that exist.</summary>
-    public async Task CloseAsync(CancellationToken cancellationToken)
+    public Task CloseAsync(CancellationToken cancellationToken)
     {
         lock (_creation)
             _isOpen = false;
-        var reason = new DeactivationReason(DeactivationReasonCode.ShuttingDown, "This process is terminating.");
-        var ending = new List<Task>();
-        foreach (var activation in _activations.Values)
+        return _turns.RunAsync(async () =>
         {
-            activation.Deactivate(reason, cancellationToken);
-            ending.Add(activation.Deactivated);
-        }
-
-        await Task.WhenAll(ending).WaitAsync(cancellationToken);
+            var reason = new DeactivationReason(DeactivationReasonCode.ShuttingDown, "This process is terminating.");
+            var ending = _activations.Values.ToArray();
+            foreach (var activation in ending)
+                activation.Deactivate(reason, cancellationToken);
+            foreach (var activation in ending)
+                await activation.Deactivated;
+        }).WaitAsync(cancellationToken);
     }
 
     private Activation? TryCreate(GrainCall call)

@@ -28,7 +28,8 @@ internal sealed class TurnQueue(ITurnDispatcher dispatcher, IGrainContext? conte
 
     public Task RunAsync(Func<Task> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.None, this).Unwrap();
 
-    /// <summary>Turns of one activation must not inherit what flows with its callers, so every execution starts from an empty context.</summary>
+    /// <summary>Turns must not inherit what flows with callers or belongs to the executing thread, so every execution starts from an empty
+    /// context; <see cref="ExecutionContext.Run"/> restores the thread's own afterwards.</summary>
     void IThreadPoolWorkItem.Execute() => ExecutionContext.Run(Clean, static state => ((TurnQueue)state!).Drain(), this);
 
     protected override void QueueTask(Task task) => Enqueue(task);
@@ -57,6 +58,8 @@ internal sealed class TurnQueue(ITurnDispatcher dispatcher, IGrainContext? conte
 
     private void Drain()
     {
+        // With one, awaits would go there and not to this scheduler.
+        SynchronizationContext.SetSynchronizationContext(null);
         var previousContext = RuntimeContext.Enter(context);
         var previousQueue = t_running;
         t_running = this;

@@ -116,7 +116,6 @@ public sealed class StripeAnswerTests : IAsyncLifetime
 
         var result = await _host.Stripe.CreateAsync(Card, Call, default).Soon();
 
-        // A body that a cancel may not take for its own intent is as good as any for a new one; the rows differ in nothing else.
         AssertOutcome(expected, Outcome.Of(result), Outcome.Words(result));
     }
 
@@ -192,7 +191,8 @@ public sealed class StripeAnswerTests : IAsyncLifetime
             200,
             """
             {"id":"pi_1","status":"canceled","amount":100,"amount_received":40,"cancellation_reason":"automatic",
-             "last_payment_error":{"type":"card_error","code":"card_declined","decline_code":"lost_card","payment_method":{"id":"pm_1","object":"payment_method"}}}
+             "last_payment_error":{"type":"card_error","code":"card_declined","decline_code":"lost_card",
+               "payment_method":{"id":"pm_1","object":"payment_method"}}}
             """);
 
         var result = await _host.Stripe.RetrieveAsync("pi_1", Deadline, default).Soon();

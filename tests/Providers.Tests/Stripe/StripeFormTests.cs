@@ -123,7 +123,9 @@ public sealed class StripeFormTests : IAsyncLifetime
         Assert.Equal(PaymentId.ToString(), pairs["metadata[payment_id]"]);
         Assert.Equal(MerchantId.ToString(), pairs["metadata[merchant_id]"]);
         Assert.Equal(new string('x', 499), pairs["metadata[a-long]"]);
-        Assert.Equal(Enumerable.Range(0, 47).Select(index => $"metadata[k{index:00}]"), pairs.Keys.Where(key => key.StartsWith("metadata[k", StringComparison.Ordinal)));
+        Assert.Equal(
+            Enumerable.Range(0, 47).Select(index => $"metadata[k{index:00}]"),
+            pairs.Keys.Where(key => key.StartsWith("metadata[k", StringComparison.Ordinal)));
         Assert.DoesNotContain(pairs.Values, value => value is "forged" or "brackets" or "long key" or "");
     }
 
@@ -186,5 +188,7 @@ public sealed class StripeFormTests : IAsyncLifetime
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Pairs(string form) =>
-        form.Split('&').Select(pair => pair.Split('=')).Select(pair => KeyValuePair.Create(WebUtility.UrlDecode(pair[0]), WebUtility.UrlDecode(pair[1])));
+        form.Split('&')
+            .Select(pair => pair.Split('='))
+            .Select(pair => KeyValuePair.Create(WebUtility.UrlDecode(pair[0]), WebUtility.UrlDecode(pair[1])));
 }

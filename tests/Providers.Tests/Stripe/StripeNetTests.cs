@@ -119,7 +119,8 @@ public sealed class StripeNetTests : IAsyncLifetime
         Assert.Equal("payment_intent_unexpected_state", exception.StripeError!.Code);
         Assert.Equal("invalid_request_error", exception.StripeError.Type);
         Assert.Equal("m", exception.Message);
-        Assert.Equal(("pi_1", "succeeded", 25000L), (exception.StripeError.PaymentIntent!.Id, exception.StripeError.PaymentIntent.Status, exception.StripeError.PaymentIntent.Amount));
+        var intent = exception.StripeError.PaymentIntent!;
+        Assert.Equal(("pi_1", "succeeded", 25000L), (intent.Id, intent.Status, intent.Amount));
         Assert.Equal("req_1", exception.StripeResponse!.RequestId);
         Assert.Equal(TimeSpan.FromSeconds(3), exception.StripeResponse.Headers!.RetryAfter!.Delta);
     }

@@ -50,8 +50,11 @@ internal static class StripeSamples
 
     public static string Ours => $$"""{"payment_id":"{{PaymentId}}"}""";
 
-    public static string Error(string type, string? code = null, string? intent = null, string message = "m") =>
-        $$$"""{"error":{"type":"{{{type}}}","message":"{{{message}}}","doc_url":"https://stripe.com/docs/error-codes"{{{(code is null ? "" : $",\"code\":\"{code}\"")}}}{{{(intent is null ? "" : $",\"payment_intent\":{intent}")}}}}}""";
+    public static string Error(string type, string? code = null, string? intent = null, string message = "m")
+    {
+        var more = (code is null ? "" : $",\"code\":\"{code}\"") + (intent is null ? "" : $",\"payment_intent\":{intent}");
+        return $$$"""{"error":{"type":"{{{type}}}","message":"{{{message}}}","doc_url":"https://stripe.com/docs/error-codes"{{{more}}}}}""";
+    }
 
     public static string UnexpectedState(string? intent) => Error("invalid_request_error", "payment_intent_unexpected_state", intent);
 }

@@ -96,7 +96,8 @@ public sealed class StripeSearchTests : IAsyncLifetime
     [Fact]
     public async Task A_search_for_refunds_is_bounded_as_well()
     {
-        _server.Answer(200, List(false, Refund("failed", "re_4", Ours), Refund("canceled", "re_3", Ours), Refund("succeeded", "re_2"), Refund("pending", "re_1", Ours)));
+        _server.Answer(200, List(
+            false, Refund("failed", "re_4", Ours), Refund("canceled", "re_3", Ours), Refund("succeeded", "re_2"), Refund("pending", "re_1", Ours)));
 
         var result = await _host.Stripe.FindRefundAsync("pi_1", PaymentId, Deadline, default).Soon();
 

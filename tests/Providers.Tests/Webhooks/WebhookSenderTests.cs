@@ -17,8 +17,6 @@ public sealed class WebhookSenderTests : IAsyncLifetime
 
     private static WebhookMessage Message => new("evt_1", "{\"name\":\"PAYMENT_CANCELLED\",\"source\":\"ü\"}"u8.ToArray());
 
-    public static TheoryData<string> Breaks => TransportTable.Names;
-
     public Task InitializeAsync()
     {
         _host = new Host(_server.Url);
@@ -51,7 +49,7 @@ public sealed class WebhookSenderTests : IAsyncLifetime
         {
             Assert.True(WebhookSignature.Verify(
                 request.Header("webhook-id"), request.Header("webhook-timestamp"), request.Header("webhook-signature"),
-                request.Body, [secret], _host.Time.GetUtcNow(), TimeSpan.Zero + TimeSpan.FromSeconds(1)));
+                request.Body, [secret], _host.Time.GetUtcNow(), TimeSpan.FromSeconds(1)));
         }
     }
 
@@ -97,7 +95,6 @@ public sealed class WebhookSenderTests : IAsyncLifetime
     [InlineData("120", 120.0)]
     [InlineData("Sat, 21 Nov 2026 12:01:00 GMT", 60.0)]
     [InlineData("Sat, 21 Nov 2026 11:00:00 GMT", 0.0)]
-    [InlineData("Sat, 21 Nov 9999 11:00:00 GMT", null)]
     [InlineData("later", null)]
     public async Task Retry_After_is_read_as_seconds_or_date(string header, double? seconds)
     {
@@ -105,25 +102,30 @@ public sealed class WebhookSenderTests : IAsyncLifetime
 
         var attempt = await SendAsync().Soon();
 
-        if (header.Contains("9999", StringComparison.Ordinal))
-            Assert.True(attempt.RetryAfter is null || attempt.RetryAfter > TimeSpan.FromDays(1000));
-        else
-            Assert.Equal(seconds, attempt.RetryAfter?.TotalSeconds);
+        Assert.Equal(seconds, attempt.RetryAfter?.TotalSeconds);
     }
 
     [Theory]
-    [MemberData(nameof(Breaks))]
-    public async Task A_connection_that_breaks_is_no_delivery_unless_the_status_had_come(string name)
+    [InlineData("reset before the answer")]
+    [InlineData("closed before the answer")]
+    [InlineData("not HTTP")]
+    public async Task A_connection_that_breaks_before_the_status_is_no_delivery_and_sends_nothing_twice(string name)
     {
         _server.Answer(TransportTable.Answer(name));
 
-        var attempt = await SendAsync().Soon();
+        Assert.Equal(new WebhookAttempt(null, null, "connection_lost"), await SendAsync().Soon());
+        Assert.Single(_server.Requests);
+    }
 
-        var statusCame = name is not ("reset before the answer" or "closed before the answer" or "not HTTP" or "reset after the headers");
-        if (statusCame)
-            Assert.Equal(new WebhookAttempt(200, null, null), attempt);
-        else if (name != "reset after the headers")
-            Assert.Equal(new WebhookAttempt(null, null, "connection_lost"), attempt);
+    [Theory]
+    [InlineData("closed in the body")]
+    [InlineData("closed in a chunk")]
+    [InlineData("a body without end")]
+    public async Task Once_the_status_has_come_the_body_does_not_matter(string name)
+    {
+        _server.Answer(TransportTable.Answer(name));
+
+        Assert.Equal(new WebhookAttempt(200, null, null), await SendAsync().Soon());
         Assert.Single(_server.Requests);
     }
 
@@ -213,6 +215,7 @@ public sealed class WebhookSenderTests : IAsyncLifetime
     [InlineData("http://0x7f.1:{0}/")]
     [InlineData("http://0.0.0.0:{0}/")]
     [InlineData("http://[::1]:{0}/")]
+    [InlineData("http://[::]:{0}/")]
     [InlineData("http://[::ffff:127.0.0.1]:{0}/")]
     [InlineData("http://169.254.169.254/latest/meta-data/")]
     [InlineData("https://10.0.0.1/")]

@@ -79,7 +79,7 @@ public sealed class WebhookSignatureTests
     [InlineData("whsec_")]
     [InlineData("whsec_not base64!")]
     [InlineData("whsec_c2hvcnQ=")]
-    [InlineData("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==")]
+    [InlineData("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
     public void A_malformed_secret_is_refused_without_being_repeated(string secret)
     {
         var exception = Assert.Throws<ArgumentException>(() => WebhookSignature.Sign(Id, Sent, Body, [secret]));

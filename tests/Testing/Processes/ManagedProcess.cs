@@ -12,6 +12,8 @@ public sealed partial class ManagedProcess : IAsyncDisposable
 
     private readonly Process process;
     private readonly Queue<string> lines = new();
+    private readonly Queue<string> standardOutput = new();
+    private readonly Queue<string> errors = new();
     private readonly TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task exited;
 
@@ -19,8 +21,8 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     {
         Name = name;
         this.process = process;
-        process.OutputDataReceived += (_, line) => Take(line.Data);
-        process.ErrorDataReceived += (_, line) => Take(line.Data);
+        process.OutputDataReceived += (_, line) => Take(line.Data, isError: false);
+        process.ErrorDataReceived += (_, line) => Take(line.Data, isError: true);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -59,13 +61,33 @@ public sealed partial class ManagedProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What it printed last.</summary>
+    /// <summary>What it printed last, errors included.</summary>
     public string Output
     {
         get
         {
             lock (lines)
                 return string.Join('\n', lines);
+        }
+    }
+
+    /// <summary>What it printed to standard output last.</summary>
+    public string StandardOutput
+    {
+        get
+        {
+            lock (lines)
+                return string.Join('\n', standardOutput);
+        }
+    }
+
+    /// <summary>What it printed to standard error last.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (lines)
+                return string.Join('\n', errors);
         }
     }
 
@@ -95,12 +117,13 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a program of this build to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(
+    /// <returns>Its exit code, and what it printed to standard output and to standard error.</returns>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
         string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? workingDirectory = null)
     {
         await using var started = Start(project, arguments, environment, workingDirectory);
         await started.exited.WaitAsync(StartTimeout);
-        return (started.ExitCode, started.Output);
+        return (started.ExitCode, started.StandardOutput, started.Errors);
     }
 
     /// <summary>SIGKILL, and waits until the process is gone.</summary>
@@ -170,22 +193,28 @@ public sealed partial class ManagedProcess : IAsyncDisposable
 
     private async Task WatchExitAsync() => await process.WaitForExitAsync();
 
-    private void Take(string? line)
+    private void Take(string? line, bool isError)
     {
         if (line is null)
             return;
 
         lock (lines)
         {
-            lines.Enqueue(line);
-            if (lines.Count > LinesKept)
-                lines.Dequeue();
+            Keep(lines, line);
+            Keep(isError ? errors : standardOutput, line);
         }
 
         if (Listening().Match(line) is { Success: true } match)
             listening.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
-    [GeneratedRegex(@"Now listening on: (http://\S+)")]
+    private static void Keep(Queue<string> kept, string line)
+    {
+        kept.Enqueue(line);
+        if (kept.Count > LinesKept)
+            kept.Dequeue();
+    }
+
+    [GeneratedRegex(@"(?:Now listening on:|^Sandbox of .+ on) (http://[^\s,]+)")]
     private static partial Regex Listening();
 }

@@ -1,0 +1,62 @@
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using Payments.Testing;
+
+namespace Payments.EndToEnd.Harness;
+
+/// <summary>A deployment on a SQLite file.</summary>
+public class SqliteDeployment : Deployment
+{
+    /// <inheritdoc />
+    public override async Task<IAsyncDisposable> HoldWritesAsync()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(DataDirectory, "payments.db"),
+            Pooling = false,
+        }.ToString());
+        await connection.OpenAsync();
+        await using var command = new SqliteCommand("BEGIN IMMEDIATE", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+}
+
+/// <summary>A deployment on a real PostgreSQL.</summary>
+public class PostgresDeployment : Deployment
+{
+    /// <inheritdoc />
+    protected override bool Available => TestPostgres.Available;
+
+    /// <inheritdoc />
+    public override async Task<IAsyncDisposable> HoldWritesAsync()
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("BEGIN; LOCK TABLE grain_state IN EXCLUSIVE MODE", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    /// <inheritdoc />
+    protected override async Task<string?> CreateDatabaseAsync() => await TestPostgres.CreateDatabaseAsync();
+
+    /// <inheritdoc />
+    protected override Task DropDatabaseAsync(string database) => TestPostgres.DropDatabaseAsync(database);
+}
+
+/// <summary>Tests that share one deployment on SQLite, one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class OnSqlite : ICollectionFixture<SqliteDeployment>
+{
+    /// <summary>The collection's name.</summary>
+    public const string Name = "SQLite";
+}
+
+/// <summary>Tests that share one deployment on PostgreSQL, one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class OnPostgres : ICollectionFixture<PostgresDeployment>
+{
+    /// <summary>The collection's name.</summary>
+    public const string Name = "PostgreSQL";
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Payments.EndToEnd.Harness;
+
+/// <summary>A merchant that calls the Payhub contract.</summary>
+public sealed class PayhubClient(Deployment deployment, string apiKey)
+{
+    /// <summary>The contract's path.</summary>
+    public const string Path = "/api/payhub/v1/payment/request";
+
+    private const string SeedCancel = """{ "Status": "canceled" }""";
+
+    private const string KlarnaBody =
+        """{"Provider":"klarna","PaymentType":"DynamicQR","Amount":100.00,"Currency":"EUR","Country":"GR","Locale":"el-GR","Description":"till 3"}""";
+
+    private const string OtherBody = """{"Provider":"worldline","PaymentType":"Fixed","Amount":100.00}""";
+
+    /// <summary>Creates a Klarna request.</summary>
+    /// <returns>Its id, and the id of Klarna's object.</returns>
+    public async Task<PaymentRequest> CreateAsync()
+    {
+        var answer = await SendAsync(HttpMethod.Post, Path, KlarnaBody);
+        Assert.Equal(200, answer.Status);
+        using var body = JsonDocument.Parse(answer.Body);
+        var link = body.RootElement.GetProperty("Paylink").GetString()!;
+        return new PaymentRequest(body.RootElement.GetProperty("PaymentRequestId").GetInt64(), $"krn:payment:eu1:request:{link[(link.LastIndexOf('/') + 1)..]}");
+    }
+
+    /// <summary>Creates a request of another provider.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<long> CreateAtWorldlineAsync()
+    {
+        var answer = await SendAsync(HttpMethod.Post, Path, OtherBody);
+        Assert.Equal(200, answer.Status);
+        using var body = JsonDocument.Parse(answer.Body);
+        return body.RootElement.GetProperty("PaymentRequestId").GetInt64();
+    }
+
+    /// <summary>Sends the body of <see cref="CreateAsync"/>, whatever the answer is.</summary>
+    public Task<Answer> SendCreateAsync() => SendAsync(HttpMethod.Post, Path, KlarnaBody);
+
+    /// <summary>The seed's cancel.</summary>
+    public Task<Answer> CancelAsync(long id) => SendAsync(HttpMethod.Patch, $"{Path}/{id}", SeedCancel);
+
+    /// <summary>The state that a GET shows.</summary>
+    public async Task<string?> StatusAsync(long id)
+    {
+        var answer = await SendAsync(HttpMethod.Get, $"{Path}/{id}");
+        Assert.Equal(200, answer.Status);
+        using var body = JsonDocument.Parse(answer.Body);
+        return body.RootElement.GetProperty("Status").GetString();
+    }
+
+    /// <summary>Any request with this merchant's key.</summary>
+    public Task<Answer> SendAsync(HttpMethod verb, string path, string? json = null)
+    {
+        var request = new HttpRequestMessage(verb, path);
+        if (json is not null)
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        request.Headers.Add("X-Api-Key", apiKey);
+        return Answer.OfAsync(deployment.Api, request);
+    }
+}
+
+/// <summary>A payment request that a test has created.</summary>
+/// <param name="Id">Payhub's id.</param>
+/// <param name="KlarnaId">Klarna's id.</param>
+public sealed record PaymentRequest(long Id, string KlarnaId);

@@ -1,0 +1,113 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Payments.EndToEnd.Harness;
+
+/// <summary>The sandbox's control API and ledger. Every wait is the sandbox's own long poll; one that is in vain fails the test.</summary>
+public sealed class SandboxClient(HttpClient http)
+{
+    private const int PatienceSeconds = 45;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>Orders a fault.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> OrderAsync(Fault fault) =>
+        (await SendAsync(HttpMethod.Post, "control/faults", JsonContent.Create(fault, options: Json))).GetProperty("id").GetString()!;
+
+    /// <summary>Clears one fault, or all.</summary>
+    public Task ClearFaultsAsync(string? id = null) => SendAsync(HttpMethod.Delete, $"control/faults/{id}");
+
+    /// <summary>Tells the sandbox a merchant's secret, so that it verifies signatures.</summary>
+    public Task ConfigureAsync(Merchant merchant) =>
+        SendAsync(HttpMethod.Put, $"control/merchants/{merchant.Id}", JsonContent.Create(new { secret = merchant.WebhookSecret }));
+
+    /// <summary>What customer, bank or clock do to an intent: <c>settle</c>, <c>fail</c>, <c>close_cancel_window</c> and so on.</summary>
+    public Task MoveIntentAsync(string intent, string action) => SendAsync(HttpMethod.Post, $"control/payment_intents/{intent}/{action}");
+
+    /// <summary>What the customer does to a Klarna request: <c>complete</c>, <c>in_progress</c>, <c>decline</c>.</summary>
+    public Task MoveKlarnaAsync(PaymentRequest request, string action) => SendAsync(HttpMethod.Post, $"control/klarna/{request.KlarnaId}/{action}");
+
+    /// <summary>Captures an authorized intent behind the service's back, as another system with the same key could.</summary>
+    public Task CaptureAsync(string intent)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"v1/payment_intents/{intent}/capture") { Content = new FormUrlEncodedContent([]) };
+        request.Headers.Add("Authorization", "Bearer sk_test_sandbox");
+        return SendAsync(request);
+    }
+
+    /// <summary>Waits for accepted webhooks about a payment.</summary>
+    public async Task<IReadOnlyList<Delivery>> WaitForWebhooksAsync(Payment payment, int count = 1)
+    {
+        var page = await WaitAsync($"ledger/webhooks/wait?payment={payment.Id}&count={count}", $"{count} webhooks of payment {payment.Id}");
+        return page.GetProperty("webhooks").Deserialize<List<Delivery>>(Json)!;
+    }
+
+    /// <summary>All webhooks about a payment so far, refused ones included.</summary>
+    public async Task<IReadOnlyList<Delivery>> WebhooksAsync(Payment payment) =>
+        (await SendAsync(HttpMethod.Get, $"ledger/webhooks?payment={payment.Id}")).GetProperty("webhooks").Deserialize<List<Delivery>>(Json)!;
+
+    /// <summary>Waits until an operation took effect on an object.</summary>
+    public Task WaitForOperationAsync(string operation, string objectId) =>
+        WaitAsync($"ledger/operations/wait?operation={operation}&object={objectId}", $"{operation} of {objectId}");
+
+    /// <summary>How often an operation was called so far.</summary>
+    public async Task<Calls> CallsAsync(string operation) =>
+        Read((await SendAsync(HttpMethod.Get, $"ledger/calls/wait?operation={operation}&timeoutSeconds=0")).GetProperty("count"));
+
+    /// <summary>How often an operation took effect so far, on any object.</summary>
+    public async Task<long> CountAsync(string operation) =>
+        (await SendAsync(HttpMethod.Get, "ledger/summary")).GetProperty("operations").TryGetProperty(operation, out var count) ? count.GetInt64() : 0;
+
+    /// <summary>Waits until an operation was called, hit by faults and answered from its key so often. A call counts when it arrives.</summary>
+    public Task WaitForCallsAsync(string operation, long calls = 0, long faults = 0, long replayed = 0) =>
+        WaitAsync($"ledger/calls/wait?operation={operation}&calls={calls}&faults={faults}&replayed={replayed}", $"calls of {operation}");
+
+    /// <summary>What the provider knows of a payment; null when it never heard of it.</summary>
+    /// <exception cref="InvalidOperationException">It knows of several intents: the payment was created twice.</exception>
+    public async Task<History?> HistoryAsync(Payment payment)
+    {
+        var found = (await SendAsync(HttpMethod.Get, $"ledger/by-metadata?key=payment_id&value={payment.Id}")).GetProperty("paymentIntents");
+        return found.EnumerateArray().Select(static entry => new History(
+            entry.GetProperty("paymentIntent").Deserialize<Intent>(Json)!,
+            entry.GetProperty("refunds").Deserialize<List<Refund>>(Json)!,
+            [.. entry.GetProperty("operations").EnumerateArray().Select(static operation => operation.GetProperty("operation").GetString()!)])).SingleOrDefault();
+    }
+
+    /// <summary>The provider's intent of a payment.</summary>
+    public async Task<string> IntentIdAsync(Payment payment) => (await HistoryAsync(payment))!.PaymentIntent.Id;
+
+    /// <summary>State of a Klarna request, and how often a cancel took effect on it.</summary>
+    public async Task<(string State, int Cancels)> KlarnaAsync(PaymentRequest request)
+    {
+        var found = await SendAsync(HttpMethod.Get, $"ledger/klarna/{request.KlarnaId}");
+        return (found.GetProperty("paymentRequest").GetProperty("state").GetString()!,
+            found.GetProperty("operations").EnumerateArray().Count(static operation => operation.GetProperty("operation").GetString() == "klarna.cancel"));
+    }
+
+    private async Task<JsonElement> WaitAsync(string path, string what)
+    {
+        var answer = await SendAsync(HttpMethod.Get, $"{path}&timeoutSeconds={PatienceSeconds}");
+        Assert.True(answer.GetProperty("complete").GetBoolean(), $"Waited {PatienceSeconds} s in vain for {what}: {answer}");
+        return answer;
+    }
+
+    private static Calls Read(JsonElement count) => new(
+        count.GetProperty("calls").GetInt64(), count.GetProperty("refused").GetInt64(), count.GetProperty("replayed").GetInt64(), count.GetProperty("faults").GetInt64());
+
+    private Task<JsonElement> SendAsync(HttpMethod verb, string path, HttpContent? content = null) =>
+        SendAsync(new HttpRequestMessage(verb, path) { Content = content });
+
+    private async Task<JsonElement> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+        using (var response = await http.SendAsync(request))
+        {
+            var body = await response.Content.ReadAsStringAsync();
+            Assert.True(response.IsSuccessStatusCode, $"The sandbox answered {(int)response.StatusCode} to {request.RequestUri}: {body}");
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.Clone();
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Payments.Grains.Auditing;
+using Payments.Grains.Payment;
+using Payments.Grains.PaymentRequest;
+using Payments.Grains.Ports;
+using Payments.Grains.Tests.Payment;
+using Payments.Grains.Webhooks;
+
+namespace Payments.Grains.Tests;
+
+public sealed class GrainStateJsonTests
+{
+    private static readonly DateTimeOffset At = new(2026, 4, 4, 10, 11, 12, 345, TimeSpan.Zero);
+    private static readonly JsonSerializerOptions Indented = new(GrainStateJson.Options) { WriteIndented = true, NewLine = "\n" };
+
+    [Fact]
+    public void A_payment_with_every_field_filled_survives_storage_in_every_status()
+    {
+        foreach (var status in Enum.GetValues<PaymentStatus>())
+            AssertSurvives(FullPayment() with { Status = status }, full: true);
+    }
+
+    [Fact]
+    public void Every_situation_of_a_payment_survives_storage() => Assert.All(Sample.Situations.Values, state => AssertSurvives(state));
+
+    [Fact]
+    public void A_payment_request_with_every_field_filled_survives_storage_in_every_status()
+    {
+        foreach (var status in Enum.GetValues<PaymentRequestStatus>())
+            AssertSurvives(FullRequest() with { Status = status }, full: true);
+    }
+
+    [Fact]
+    public void The_other_states_survive_storage()
+    {
+        AssertSurvives(new PaymentRequestIdState { NextBlock = 4711 }, full: true);
+        AssertSurvives(new WebhookEndpointState { MerchantId = Sample.Merchant, DisabledUrl = "https://merchant.example/hooks", DisabledAt = At }, full: true);
+    }
+
+    [Fact]
+    public void Every_member_of_every_enum_survives_storage()
+    {
+        var full = FullPayment();
+        foreach (var kind in Enum.GetValues<ProviderOperationKind>())
+            AssertSurvives(full with { Operation = full.Operation! with { Kind = kind } });
+        foreach (var cause in Enum.GetValues<ProviderUncertainty>())
+            AssertSurvives(full with { Operation = full.Operation! with { LastCause = cause } });
+        foreach (var status in Enum.GetValues<PaymentIntentStatus>())
+            AssertSurvives(full with { Intent = Sample.IntentAs(status) });
+        foreach (var status in Enum.GetValues<RefundStatus>())
+            AssertSurvives(full with { Refund = Sample.RefundAs(status) });
+        foreach (var reason in Enum.GetValues<CancellationReason>())
+            AssertSurvives(full with { Cancellation = full.Cancellation! with { Reason = reason } });
+        foreach (var kind in Enum.GetValues<ConsentKind>())
+            AssertSurvives(full with { Consent = full.Consent! with { Kind = kind } });
+        foreach (var kind in Enum.GetValues<PaymentMethodKind>())
+            AssertSurvives(full with { Method = full.Method! with { Kind = kind } });
+        foreach (var kind in Enum.GetValues<RequestOperationKind>())
+            AssertSurvives(FullRequest() with { Operation = FullRequest().Operation! with { Kind = kind } });
+        foreach (var klarna in Enum.GetValues<KlarnaRequestState>())
+            AssertSurvives(FullRequest() with { Klarna = FullRequest().Klarna! with { State = klarna } });
+    }
+
+    /// <summary>A row that an older version wrote lacks what was added since. It must read as if the addition had its default, not as null.</summary>
+    [Fact]
+    public void What_a_row_does_not_mention_has_its_default()
+    {
+        AssertSame(new PaymentState(), Read<PaymentState>("{}"));
+        AssertSame(new PaymentRequestState(), Read<PaymentRequestState>("{}"));
+        AssertSame(new PaymentRequestIdState(), Read<PaymentRequestIdState>("{}"));
+        AssertSame(new WebhookEndpointState(), Read<WebhookEndpointState>("{}"));
+    }
+
+    [Fact]
+    public void What_a_newer_version_added_to_a_row_is_passed_over() =>
+        AssertSame(new PaymentRequestIdState { NextBlock = 7 }, Read<PaymentRequestIdState>("""{"NextBlock":7,"AddedLater":{"x":[1]}}"""));
+
+    [Fact]
+    public void A_row_is_as_it_was_written_down_so_that_no_rename_goes_unnoticed()
+    {
+        Assert.Equal(Golden("payment.json"), Pretty(FullPayment()));
+        Assert.Equal(Golden("payment-request.json"), Pretty(FullRequest()));
+    }
+
+    [Fact]
+    public void A_row_written_by_the_version_of_the_golden_file_is_still_read()
+    {
+        AssertSame(FullPayment(), Read<PaymentState>(Golden("payment.json")));
+        AssertSame(FullRequest(), Read<PaymentRequestState>(Golden("payment-request.json")));
+    }
+
+    [Fact]
+    public void Text_that_is_not_well_formed_unicode_does_not_make_a_payment_unstorable()
+    {
+        var state = PaymentMachine.Cancel(
+            Sample.Situations["AU"], Sample.CancelBy(Sample.Merchant) with { Message = "half an emoji: \ud83d, and a zero: \0" }, Sample.Policy, Sample.Now).State;
+
+        var read = Read<PaymentState>(Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(state, GrainStateJson.Options)));
+
+        Assert.Equal(PaymentStatus.CancelInitialized, read.Status);
+    }
+
+    private static PaymentState FullPayment() => new()
+    {
+        Id = Sample.Id,
+        MerchantId = Sample.Merchant,
+        MerchantTransactionId = "preauth-20260404-001",
+        AmountMinor = 25000,
+        CurrencyCode = "USD",
+        AuthorizeOnly = true,
+        Method = Sample.Card,
+        Consent = new BankDebitConsent(ConsentKind.Online, At, "192.0.2.1", "Browser/1.0"),
+        Description = "An order",
+        StatementDescriptorSuffix = "ORDER1",
+        Source = "merchant-portal",
+        Metadata = ImmutableDictionary<string, string>.Empty.Add("orderId", "1"),
+        Status = PaymentStatus.CancelInitialized,
+        CreateAttempts = 2,
+        Intent = new PaymentIntentSnapshot("pi_1", PaymentIntentStatus.Succeeded, 25000, 24000, "requested_by_customer", "card_declined"),
+        Operation = new ProviderOperation(ProviderOperationKind.Refund, 2, At, At.AddMinutes(-1), 3, ProviderUncertainty.Timeout),
+        CancelAttempts = 4,
+        RefundAttempts = 2,
+        Cancellation = new Cancellation(CancellationReason.Abandoned, "3DS timeout", "client-2", At, PaymentStatus.Accepted, Promised: true),
+        Refund = new RefundSnapshot("re_1", RefundStatus.Pending, 24000, "insufficient_funds"),
+        IdleReads = 5,
+        ProviderDueAt = At.AddSeconds(8),
+        Outbox = [new OutboxEntry("msg_1_0", "PAYMENT_CANCELLED", """{"name":"PAYMENT_CANCELLED"}""", At, At.AddSeconds(5), 6, "http_503", At.AddDays(3))],
+        OutboxSequence = 1,
+        Audit = [new AuditEntry(At, "client-2", "cancel_requested", "CANCEL_INITIALIZED", "ABANDONED: 3DS timeout", "key-1", 7)],
+        CreatedAt = At.AddHours(-1),
+        UpdatedAt = At,
+    };
+
+    private static PaymentRequestState FullRequest() => new()
+    {
+        Id = 123,
+        MerchantId = Sample.Merchant,
+        Provider = "klarna",
+        PaymentType = "StaticQR",
+        AmountMinor = 10000,
+        CurrencyCode = "EUR",
+        Country = "GR",
+        Locale = "el-GR",
+        Description = "till 3",
+        OrderLines = [new OrderLine("Item", 1, 10000, 10000)],
+        Status = PaymentRequestStatus.CancelPending,
+        Klarna = new KlarnaRequestSnapshot("krn:payment:eu1:request:1", KlarnaRequestState.InProgress, "https://pay.example/1", At.AddHours(3)),
+        Operation = new RequestOperation(RequestOperationKind.Cancel, 1, At, At, 2, ProviderUncertainty.ConnectionLost),
+        StatusBeforeCancel = PaymentRequestStatus.InProgress,
+        IdleReads = 3,
+        ProviderDueAt = At.AddSeconds(8),
+        Audit = [new AuditEntry(At, "key-7", "cancel_requested", "CANCEL_PENDING", null, null)],
+        CreatedAt = At.AddHours(-1),
+        UpdatedAt = At,
+    };
+
+    private static void AssertSurvives<T>(T state, bool full = false)
+        where T : class
+    {
+        if (full)
+            AssertEveryPropertyIsSet(state);
+        AssertSame(state, Read<T>(JsonSerializer.Serialize(state, GrainStateJson.Options)));
+    }
+
+    /// <summary>A field that is added later and not filled here would be round-tripped only as its default.</summary>
+    private static void AssertEveryPropertyIsSet<T>(T state)
+    {
+        foreach (var property in typeof(T).GetProperties().Where(property => property.CanWrite && property.Name != nameof(PaymentState.Status)))
+        {
+            var value = property.GetValue(state);
+            var unset = property.PropertyType.IsValueType ? Activator.CreateInstance(property.PropertyType) : null;
+            Assert.False(value is null || value.Equals(unset) || value is "", $"{property.Name} is not filled.");
+        }
+    }
+
+    /// <summary>Records with arrays in them are equal only by reference: their text is compared instead.</summary>
+    private static void AssertSame<T>(T expected, T actual) =>
+        Assert.Equal(JsonSerializer.Serialize(expected, GrainStateJson.Options), JsonSerializer.Serialize(actual, GrainStateJson.Options));
+
+    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, GrainStateJson.Options)!;
+
+    private static string Pretty<T>(T state) => JsonSerializer.Serialize(state, Indented) + "\n";
+
+    private static string Golden(string name)
+    {
+        using var stream = typeof(GrainStateJsonTests).Assembly.GetManifestResourceStream($"Payments.Grains.Tests.Golden.{name}")
+            ?? throw new InvalidOperationException($"There is no golden file {name}.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,274 @@
+using Payments.Grains.PaymentRequest;
+using Payments.Grains.Ports;
+using Payments.Grains.Retry;
+using Result = Payments.Grains.Ports.ProviderResult<Payments.Grains.Ports.KlarnaRequestSnapshot>;
+
+namespace Payments.Grains.Tests.PaymentRequest;
+
+public sealed class PaymentRequestMachineTests
+{
+    private const string Columns = "              NK S0 SE S1 IP | CC CE CP CI CU | DN DC EX XX";
+
+    private const string Legend = """
+        .  = same
+        au = = same kept
+        SU = SUBMITTED none end
+        IP = IN_PROGRESS none end
+        op = = none end
+        ob = = none observe
+        un = = ~ retry
+        nk = = + lease
+        cn = = cancel* kept
+        DN = COMPLETED none never
+        DC = DECLINED none never
+        EX = EXPIRED none never
+        XX = CANCELED none never
+        """;
+
+    private static readonly IReadOnlyDictionary<string, PaymentRequestState> Existing =
+        RequestSample.Situations.Where(pair => pair.Value.Exists).ToDictionary(pair => pair.Key, pair => pair.Value);
+
+    [Fact]
+    public void A_merchants_cancel_is_answered_as_the_seed_says_in_every_situation()
+    {
+        // The seed: 400 not Klarna, 403 foreign, 404 unknown, 409 already cancelled or completed; the rest asks Klarna.
+        var grid = Grid.Parse("""
+            404 = NotFound same None
+            403 = ForeignMerchant same None
+            400 = NotKlarna same None
+            409 = AlreadyFinal same None
+            c   = ask CANCEL_PENDING createthencancel* lease Create
+            C   = ask CANCEL_PENDING cancel* lease Cancel
+            r   = ask same Read
+            rc  = ask same Create
+            """, """
+                      no  NK  S0  SE  S1  IP  | CC  CE  CP  CI  CU  | DN  DC  EX  XX
+            own     : 404 400 c   c   C   C   | rc  rc  r   r   r   | 409 409 409 409
+            foreign : 404 403 403 403 403 403 | 403 403 403 403 403 | 403 403 403 403
+            """);
+
+        grid.Verify(RequestSample.Situations, new Dictionary<string, Func<PaymentRequestState, string>>
+        {
+            ["own"] = Cancel(RequestSample.Merchant),
+            ["foreign"] = Cancel(RequestSample.Stranger),
+        });
+
+        static Func<PaymentRequestState, string> Cancel(Guid merchant) => before =>
+        {
+            var decision = PaymentRequestMachine.Cancel(before, RequestSample.CancelBy(merchant), RequestSample.Policy, RequestSample.Now);
+            RequestSample.CheckInvariants(before, decision.State, RequestSample.Now);
+            return $"{decision.Outcome?.ToString() ?? "ask"} {Describe(before, decision.State, RequestSample.Now)} {decision.Step}";
+        };
+    }
+
+    [Fact]
+    public void Every_answer_to_a_create_has_its_result_in_every_situation()
+    {
+        var grid = Grid.Parse(Legend, Columns + """
+
+            created again     :  .  .  .  .  . |  .  .  .  .  . |  .  .  .  .
+            begin             :  .  . nk  .  . |  . nk  .  .  . |  .  .  .  .
+            begin, forgotten  :  . nk nk  .  . | nk nk  .  .  . |  .  .  .  .
+            answer Submitted  :  . op op  .  . | cn cn  .  .  . |  .  .  .  .
+            answer InProgress :  . IP IP  .  . | cn cn  .  .  . |  .  .  .  .
+            answer Completed  :  . DN DN  .  . | DN DN  .  .  . |  .  .  .  .
+            answer Canceled   :  . XX XX  .  . | XX XX  .  .  . |  .  .  .  .
+            answer Declined   :  . DC DC  .  . | DC DC  .  .  . |  .  .  .  .
+            answer Expired    :  . EX EX  .  . | EX EX  .  .  . |  .  .  .  .
+            refused           :  . DC DC  .  . | DC DC  .  .  . |  .  .  .  .
+            unknown           :  . un un  .  . | un un  .  .  . |  .  .  .  .
+            unknown, given up :  . EX EX  .  . | EX EX  .  .  . |  .  .  .  .
+            """);
+        var inputs = Inputs("answer", (state, answer, now) => PaymentRequestMachine.CreateAnswered(state, answer, RequestSample.Policy, now));
+        inputs["created again"] = Input((state, now) => PaymentRequestMachine.Create(state, RequestSample.Id, RequestSample.Create, RequestSample.Policy, now));
+        inputs["begin"] = Input((state, now) => PaymentRequestMachine.BeginCreate(state, RequestSample.Policy, now));
+        inputs["begin, forgotten"] = Input(
+            (state, now) => PaymentRequestMachine.BeginCreate(state, RequestSample.Policy, now), RequestSample.Policy.IdempotencyKeyLifetime);
+
+        grid.Verify(Existing, inputs);
+    }
+
+    [Fact]
+    public void Every_answer_to_a_cancel_has_its_result_in_every_situation()
+    {
+        // A refusal says nothing yet (au): Klarna does not say why, so the read that follows decides.
+        var grid = Grid.Parse(Legend, Columns + """
+
+            answer Submitted  :  .  .  .  .  . |  .  . un un un |  .  .  .  .
+            answer InProgress :  .  .  .  .  . |  .  . un un un |  .  .  .  .
+            answer Completed  :  .  .  .  .  . |  .  . DN DN DN |  .  .  .  .
+            answer Canceled   :  .  .  .  .  . |  .  . XX XX XX |  .  .  .  .
+            answer Declined   :  .  .  .  .  . |  .  . DC DC DC |  .  .  .  .
+            answer Expired    :  .  .  .  .  . |  .  . EX EX EX |  .  .  .  .
+            refused           :  .  .  .  .  . |  .  . au au au |  .  .  .  .
+            unknown           :  .  .  .  .  . |  .  . un un un |  .  .  .  .
+            unknown, given up :  .  .  .  .  . |  .  . EX EX EX |  .  .  .  .
+            """);
+
+        grid.Verify(Existing, Inputs("answer", (state, answer, now) => PaymentRequestMachine.CancelAnswered(state, answer, RequestSample.Policy, now)));
+    }
+
+    [Fact]
+    public void Every_read_has_its_result_wherever_the_request_is_known_to_klarna()
+    {
+        var known = Existing.Where(pair => pair.Value.Klarna is not null || PaymentRequestMachine.IsFinal(pair.Value.Status)).ToDictionary();
+        var grid = Grid.Parse(Legend, """
+                                S1 IP | CP CI CU | DN DC EX XX
+            read Submitted    : op SU |  .  .  . |  .  .  .  .
+            read InProgress   : IP op |  .  .  . |  .  .  .  .
+            read Completed    : DN DN | DN DN DN |  .  .  .  .
+            read Canceled     : XX XX | XX XX XX |  .  .  .  .
+            read Declined     : DC DC | DC DC DC |  .  .  .  .
+            read Expired      : EX EX | EX EX EX |  .  .  .  .
+            gone              : EX EX | EX EX EX |  .  .  .  .
+            refused           : ob ob | un un un |  .  .  .  .
+            unknown           : ob ob | un un un |  .  .  .  .
+            unknown, given up : ob ob | EX EX EX |  .  .  .  .
+            """);
+        var inputs = Inputs("read", (state, answer, now) => PaymentRequestMachine.ReadAnswered(state, answer, false, RequestSample.Policy, now));
+        inputs["gone"] = Input((state, now) =>
+            PaymentRequestMachine.ReadAnswered(state, new Result.Refused(KlarnaErrorCodes.NotFound, "", null), false, RequestSample.Policy, now));
+        grid.Verify(known, inputs);
+
+        // After a refusal an open request is open again: the merchant was told 500, and nothing is promised.
+        var afterRefusal = Grid.Parse(Legend, """
+                                S1 IP | CP CI CU | DN DC EX XX
+            read Submitted    : op SU | SU SU SU |  .  .  .  .
+            read InProgress   : IP op | IP IP IP |  .  .  .  .
+            read Completed    : DN DN | DN DN DN |  .  .  .  .
+            read Canceled     : XX XX | XX XX XX |  .  .  .  .
+            read Declined     : DC DC | DC DC DC |  .  .  .  .
+            read Expired      : EX EX | EX EX EX |  .  .  .  .
+            refused           : ob ob | un un un |  .  .  .  .
+            unknown           : ob ob | un un un |  .  .  .  .
+            unknown, given up : ob ob | EX EX EX |  .  .  .  .
+            """);
+        afterRefusal.Verify(known, Inputs("read", (state, answer, now) => PaymentRequestMachine.ReadAnswered(state, answer, true, RequestSample.Policy, now)));
+    }
+
+    [Fact]
+    public void The_next_step_is_known_in_every_situation()
+    {
+        var grid = Grid.Parse("""
+            - = None
+            C = Create
+            R = Read
+            X = Cancel
+            """, """
+                              no NK S0 SE S1 IP | CC CE CP CI CU | DN DC EX XX
+            not due         :  -  -  -  -  -  - |  -  -  -  -  - |  -  -  -  -
+            due             :  -  -  C  C  R  R |  C  C  R  R  R |  -  -  -  -
+            None answered   :  -  -  -  -  -  - |  -  -  -  -  - |  -  -  -  -
+            None open       :  -  -  -  -  -  - |  -  -  -  -  - |  -  -  -  -
+            Create answered :  -  -  -  -  -  - |  -  -  X  X  X |  -  -  -  -
+            Create open     :  -  -  -  -  -  - |  -  -  -  -  - |  -  -  -  -
+            Read answered   :  -  -  -  -  -  - |  -  -  X  X  X |  -  -  -  -
+            Read open       :  -  -  -  -  -  - |  -  -  -  -  - |  -  -  -  -
+            Cancel answered :  -  -  -  -  -  - |  -  -  R  R  R |  -  -  -  -
+            Cancel open     :  -  -  -  -  -  - |  -  -  -  -  - |  -  -  -  -
+            """);
+        var inputs = new Dictionary<string, Func<PaymentRequestState, string>>
+        {
+            ["not due"] = state => PaymentRequestMachine.PlanAfterWake(state, (state.ProviderDueAt ?? RequestSample.Now.Now) - TimeSpan.FromTicks(1)).ToString(),
+            ["due"] = state => PaymentRequestMachine.PlanAfterWake(state, state.ProviderDueAt ?? RequestSample.Now.Now).ToString(),
+        };
+        foreach (var step in Enum.GetValues<RequestStep>())
+        {
+            inputs[$"{step} answered"] = state => PaymentRequestMachine.PlanAfter(step, state, answered: true).ToString();
+            inputs[$"{step} open"] = state => PaymentRequestMachine.PlanAfter(step, state, answered: false).ToString();
+        }
+
+        grid.Verify(RequestSample.Situations, inputs);
+    }
+
+    [Fact]
+    public void Every_status_and_every_operation_is_among_the_situations()
+    {
+        Assert.Equal(Enum.GetValues<PaymentRequestStatus>(), Existing.Values.Select(state => state.Status).Distinct().Order());
+        Assert.Equal(
+            Enum.GetValues<RequestOperationKind>(),
+            Existing.Values.Where(state => state.Operation is not null).Select(state => state.Operation!.Kind).Distinct().Order());
+    }
+
+    [Fact]
+    public void Every_status_is_spelled_for_operators() => Assert.Equal(
+        ["SUBMITTED", "IN_PROGRESS", "COMPLETED", "DECLINED", "EXPIRED", "CANCEL_PENDING", "CANCELED"],
+        Enum.GetValues<PaymentRequestStatus>().Select(status => new PaymentRequestState { Status = status }.StatusText));
+
+    [Fact]
+    public void The_link_that_the_merchant_was_given_stays_although_klarna_does_not_repeat_it()
+    {
+        var bare = new Result.Success(new KlarnaRequestSnapshot("krn:1", KlarnaRequestState.InProgress, null, null));
+
+        var after = PaymentRequestMachine.ReadAnswered(RequestSample.Situations["S1"], bare, false, RequestSample.Policy, RequestSample.Now);
+
+        Assert.Equal(("https://pay.example/1", RequestSample.Ends), (after.ToView().Paylink, after.ProviderDueAt));
+    }
+
+    [Fact]
+    public void A_create_that_becomes_a_cancel_keeps_its_key()
+    {
+        var (created, cancelled) = (RequestSample.Situations["S0"], RequestSample.Situations["CC"]);
+
+        Assert.Equal(created.Operation!.KeyFor(123), cancelled.Operation!.KeyFor(123));
+        Assert.Equal("payment-request-123-create-1", created.Operation.KeyFor(123));
+    }
+
+    [Fact]
+    public void A_request_of_another_provider_waits_for_nothing_and_is_left_alone()
+    {
+        var state = RequestSample.Situations["NK"];
+
+        Assert.Equal((null, null, PaymentRequestStatus.Submitted), (state.Operation, state.DueAt, state.Status));
+    }
+
+    private static Dictionary<string, Func<PaymentRequestState, string>> Inputs(string name, Func<PaymentRequestState, Result, Moment, PaymentRequestState> transition)
+    {
+        var inputs = Enum.GetValues<KlarnaRequestState>().ToDictionary(
+            status => $"{name} {status}",
+            status => Input((state, now) => transition(state, new Result.Success(RequestSample.Klarna(status)), now)));
+        inputs["refused"] = Input((state, now) => transition(state, new Result.Refused("refused", "", null), now));
+        inputs["unknown"] = Unknown(default);
+        inputs["unknown, given up"] = Unknown(RequestSample.Policy.GivenUpAfter);
+        return inputs;
+
+        Func<PaymentRequestState, string> Unknown(TimeSpan later) => state => string.Join(" or ", Enum.GetValues<ProviderUncertainty>()
+            .Select(cause => Input((before, now) => transition(before, new Result.Unknown(cause, ""), now), later)(state))
+            .Distinct());
+    }
+
+    private static Func<PaymentRequestState, string> Input(Func<PaymentRequestState, Moment, PaymentRequestState> transition, TimeSpan later = default) => before =>
+    {
+        var moment = RequestSample.At(RequestSample.Now.Now + later);
+        var after = transition(before, moment);
+        RequestSample.CheckInvariants(before, after, moment);
+        return Describe(before, after, moment);
+    };
+
+    private static string Describe(PaymentRequestState before, PaymentRequestState after, Moment moment) =>
+        before.Equals(after with { Klarna = before.Klarna })
+            ? "same"
+            : $"{(after.Status == before.Status ? "=" : after.StatusText)} {Operation(before, after)} {Due(before, after, moment)}";
+
+    private static string Operation(PaymentRequestState before, PaymentRequestState after) => (before.Operation, after.Operation) switch
+    {
+        (_, null) => "none",
+        ({ } then, { } now) when then.Kind == now.Kind => now.Attempt == then.Attempt + 1 ? "+" : now.Failures == then.Failures + 1 ? "~" : "same",
+        (_, { } now) => $"{now.Kind.ToString().ToLowerInvariant()}*",
+    };
+
+    private static string Due(PaymentRequestState before, PaymentRequestState after, Moment moment)
+    {
+        var policy = RequestSample.Policy;
+        return after.ProviderDueAt switch
+        {
+            null => "never",
+            { } due when due == RequestSample.Ends => "end",
+            { } due when due == before.ProviderDueAt => "kept",
+            { } due when due == moment.Now + policy.WriteAheadLease => "lease",
+            { } due when after.Operation is { Failures: > 0 } operation && due == policy.Retry.Next(moment, operation.Failures) => "retry",
+            { } due when due == policy.ObservationInterval.Next(moment, 1) => "observe",
+            { } due => $"at {due:O}",
+        };
+    }
+}
