@@ -32,7 +32,8 @@ internal static class DemoRun
         }
 
         output.WriteLine();
-        output.WriteLine($"{transcript.Passed} checks passed, {transcript.Failed} failed, {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
+        output.WriteLine($"{Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
+        output.WriteLine($"{transcript.Passed} checks passed, {transcript.Failed} failed");
         return ended && transcript.Failed == 0 && transcript.Passed > 0 ? ExitOk : ExitFailed;
     }
 

@@ -61,7 +61,7 @@ internal sealed class World : IAsyncDisposable
 
             // A fixed port, so that the restarted silo is found where the first one was.
             var api = $"http://127.0.0.1:{FreePorts.Pick(1)[0]}";
-            var token = CreateTokenAsync(sandbox.BaseAddress, folder);
+            var token = PaymentsProcesses.CreateTokenAsync(sandbox.BaseAddress, folder, PaymentsProcesses.Merchant);
             silo = await StartSiloAsync(sandbox.BaseAddress, folder, api);
             return new World(folder, sandbox, silo, api, await token);
         }
@@ -113,11 +113,4 @@ internal sealed class World : IAsyncDisposable
 
     private static Task<ManagedProcess> StartSiloAsync(Uri sandbox, string folder, string api) => PaymentsProcesses.StartSiloAsync(
         sandbox, folder, settings: new Dictionary<string, string>(ShortWaits) { ["urls"] = api, ["Payments:Api:PublicBaseUrl"] = api });
-
-    private static async Task<string> CreateTokenAsync(Uri sandbox, string folder)
-    {
-        var (exitCode, output) = await ManagedProcess.RunAsync(
-            "Silo", ["token", $"{PaymentsProcesses.Merchant}", .. PaymentsProcesses.SiloArguments(sandbox, folder)], PaymentsProcesses.Embedded, folder);
-        return exitCode == 0 ? output.Trim() : throw new DemoException($"No token: {output}");
-    }
 }

@@ -1,5 +1,6 @@
 using Orleans.Runtime;
 using Orleans.Storage;
+using Payments.Grains.Ports;
 
 namespace Payments.Grains;
 
@@ -22,19 +23,23 @@ internal sealed class DurableState<TState>(IPersistentState<TState> storage)
     /// <summary>The last state that is known to be durable.</summary>
     public TState State => state ??= storage.State;
 
-    /// <summary>Reads again when a failed write has left open what storage holds. Readers that interleave share one read, and none
-    /// runs beside a write: a late answer to it would put an older state and ETag over what was written meanwhile.</summary>
-    public async Task RefreshIfUnsureAsync()
-    {
-        if (!unsure)
-            return;
+    /// <summary>Reads again when a failed write has left open what storage holds. Safe for calls that interleave.</summary>
+    public Task RefreshIfUnsureAsync() => unsure ? RefreshAsync() : Task.CompletedTask;
 
+    /// <summary>Reads again. Callers that interleave share one read, and none runs beside a write: a late answer to it would put an older
+    /// state and ETag over what was written meanwhile. So it is only for turns that exclude writes.</summary>
+    public async Task RefreshAsync()
+    {
         if (refresh is null or { IsCompleted: true })
-            refresh = RefreshAsync();
+            refresh = ReadAsync();
         await refresh;
     }
 
-    private async Task RefreshAsync()
+    /// <summary>Reads again when nothing is due here although somebody found that something is: another activation may have written.</summary>
+    public Task RefreshIfNothingIsDueAsync(DateTimeOffset now) =>
+        unsure || State is not IIndexedState { DueAt: { } due } || due > now ? RefreshAsync() : Task.CompletedTask;
+
+    private async Task ReadAsync()
     {
         await storage.ReadStateAsync();
         state = storage.State;

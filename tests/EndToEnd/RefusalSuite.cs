@@ -17,7 +17,7 @@ public abstract class RefusalSuite(Deployment deployment)
     {
         var payment = await Merchant.CreateAsync();
         var malformed = Payment.Problem("INVALID_REQUEST", 400, "Request body is not valid JSON or repeats a property");
-        foreach (var body in (string[])["{", "", "{\"paymentCancellationReason\":\"DUPLICATE\",}", "{\"a\":1,\"a\":2}", "\u0000"])
+        foreach (var body in (string[])["{", " ", "{\"paymentCancellationReason\":\"DUPLICATE\",}", "{\"a\":1,\"a\":2}", "\u0000"])
             (await Merchant.SendAsync(HttpMethod.Patch, Path(payment), body)).Is(400, malformed);
         (await Merchant.SendAsync(HttpMethod.Patch, Path(payment), "[]"))
             .Is(400, Payment.Problem("INVALID_REQUEST", 400, "Request body must be a JSON object"));

@@ -9,7 +9,7 @@ public abstract class WebhookSuite(Deployment deployment)
     [DatabaseFact]
     public async Task The_body_is_the_seeds_and_the_headers_are_standard_webhooks()
     {
-        var payment = new Payment(Harness.Merchant.First, $"preauth-20260404-{Guid.NewGuid():N}"[..50], 25000);
+        var payment = new Payment(Harness.Merchant.First, $"preauth-20260404-{Guid.NewGuid():N}", 25000);
         await deployment.Merchant.SendCreateAsync(payment);
         (await deployment.Merchant.RestAsync(payment)).Is(202, payment.Accepted("AUTHORIZED"));
         (await deployment.Merchant.CancelAsync(payment)).Is(202, payment.Accepted("CANCEL_INITIALIZED"));

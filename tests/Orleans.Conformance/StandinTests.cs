@@ -91,6 +91,7 @@ public sealed class StandinTests(SiloFixture fixture) : IClassFixture<SiloFixtur
         });
         using var host = builder.Build();
         Drive(host.StartAsync());
+        Assert.Equal(0, clock.GetTimestamp());
         var grains = host.Services.GetRequiredService<IGrainFactory>();
         var calls = Enumerable.Range(0, 5).Select(number => grains.GetGrain<ISleepingGrain>($"sleeper-{number}").SleepAsync(seed + number)).ToArray();
         Drive(calls);

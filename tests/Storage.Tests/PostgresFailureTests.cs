@@ -88,11 +88,8 @@ public sealed class PostgresFailureTests(PostgresDatabase database) : IClassFixt
     [PostgresFact]
     public async Task A_row_that_stays_locked_ends_with_the_timeout_and_is_not_half_written()
     {
-        var options = new StorageOptions
-        {
-            Kind = StorageKind.Postgres, ConnectionString = database.Options.ConnectionString, WriteTimeout = TimeSpan.FromMilliseconds(300),
-        };
-        await using var storage = new StorageUnderTest(database.OpenStore(), options);
+        var time = new ManualTimeProvider();
+        await using var storage = new StorageUnderTest(database.OpenStore(), database.Options, time);
         var grain = Order.NewGrain();
         var state = new GrainState<Order>(new Order { Text = "before" });
         await storage.Grains.WriteStateAsync("state", grain, state);
@@ -103,8 +100,10 @@ public sealed class PostgresFailureTests(PostgresDatabase database) : IClassFixt
             await using var lockRow = new NpgsqlCommand($"SELECT 1 FROM grain_state WHERE grain_key = '{grain.Key}' FOR UPDATE", blocker);
             await lockRow.ExecuteNonQueryAsync();
             state.State!.Text = "after";
-            var failed = await Assert.ThrowsAsync<StorageWriteException>(() => storage.Grains.WriteStateAsync("state", grain, state));
-            Assert.True(failed.OutcomeUnknown);
+            var write = storage.Grains.WriteStateAsync("state", grain, state);
+            await UntilABackendWaitsForALockAsync();
+            time.Advance(database.Options.WriteTimeout);
+            Assert.True((await Assert.ThrowsAsync<StorageWriteException>(() => write)).OutcomeUnknown);
             await transaction.RollbackAsync();
         }
 
@@ -173,6 +172,15 @@ public sealed class PostgresFailureTests(PostgresDatabase database) : IClassFixt
         await storage.Grains.WriteStateAsync("state", grain, new GrainState<Order>(new Order()));
         Assert.Equal("on", await database.QueryAsync($"SELECT written_with FROM grain_state WHERE grain_key = '{grain.Key}'"));
         await database.ExecuteAsync("ALTER TABLE grain_state DROP COLUMN written_with");
+    }
+
+    // The server tells nobody that a backend waits: it has to be asked.
+    private async Task UntilABackendWaitsForALockAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        const string waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while (await database.QueryAsync(waiting) == "0")
+            patience.Token.ThrowIfCancellationRequested();
     }
 
     private async Task<string?> TextOfAsync(GrainId grain) =>

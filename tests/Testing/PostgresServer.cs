@@ -13,20 +13,21 @@ internal sealed class PostgresServer
     private const int StartTriesMax = 5;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
-    // The server ends with this process even when it is killed: the shell sees its standard input close and stops the server by its process id.
+    // The server ends with this process even when this process is killed: the shell sees its standard input close, stops the server by
+    // its process id and deletes its files. A server that ends by itself ends the shell too, and leaves its log behind.
     private const string RunUntilInputCloses = """
-        "$@" & server=$!
-        read -r _
-        kill -INT $server 2>/dev/null
+        folder=$1; shift
+        exec 3<&0
+        "$@" >"$folder/log" 2>&1 </dev/null 3<&- & server=$!
+        ( read -r _ <&3; : >"$folder/stopping"; kill -INT $server ) & watcher=$!
         wait $server
+        if [ -e "$folder/stopping" ]; then rm -rf "$folder"; else kill $watcher; fi
         """;
 
-    private readonly string _folder;
     private readonly Process _process;
 
-    private PostgresServer(string folder, Process process, string connectionString)
+    private PostgresServer(Process process, string connectionString)
     {
-        _folder = folder;
         _process = process;
         ConnectionString = connectionString;
     }
@@ -50,13 +51,13 @@ internal sealed class PostgresServer
         {
             // Another process may take the port between here and the server's own bind.
             var port = FindFreePort();
-            var process = Start(binaries, data, port);
+            var process = Start(binaries, folder, data, port);
             var connectionString = new NpgsqlConnectionStringBuilder
             {
                 Host = "127.0.0.1", Port = port, Username = User, Password = password, Database = "postgres", IncludeErrorDetail = true,
             }.ConnectionString;
             if (await AcceptsConnectionsAsync(process, connectionString))
-                return new PostgresServer(folder, process, connectionString);
+                return new PostgresServer(process, connectionString);
             if (attempt == StartTriesMax)
                 throw new InvalidOperationException($"PostgreSQL did not start; see {Path.Combine(folder, "log")}.");
         }
@@ -69,18 +70,14 @@ internal sealed class PostgresServer
         if (!_process.WaitForExit(StopPatience))
             _process.Kill(entireProcessTree: true);
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
     }
 
-    private static Process Start(string binaries, string data, int port)
+    private static Process Start(string binaries, string folder, string data, int port)
     {
-        var log = Path.Combine(data, "server.log");
-        string[] server =
-        [
+        var command = PostgresAccount.Command(
+            "sh", "-c", RunUntilInputCloses, "sh", folder,
             Path.Combine(binaries, "postgres"), "-D", data, "-p", $"{port}", "-h", "127.0.0.1", "-c", "unix_socket_directories=",
-            "-c", "fsync=on", "-c", "max_connections=200", "-c", "max_wal_size=4GB",
-        ];
-        var command = PostgresAccount.Command(["sh", "-c", RunUntilInputCloses.Replace("\"$@\"", $"\"$@\" >{log} 2>&1 </dev/null", StringComparison.Ordinal), "sh", .. server]);
+            "-c", "fsync=on", "-c", "max_connections=200", "-c", "max_wal_size=4GB");
         return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true })
             ?? throw new InvalidOperationException("No process was started.");
     }

@@ -12,6 +12,8 @@ internal sealed partial class ContractMiddleware(RequestDelegate next, IEnumerab
     /// <summary>Header that carries the trace id.</summary>
     public const string TraceIdHeader = "X-Trace-Id";
 
+    private const int BodyBytesDrainedMax = 16 * JsonRequestBody.BytesMax;
+
     private readonly IContract[] _contracts = [.. contracts];
 
     public Task InvokeAsync(HttpContext context)
@@ -30,9 +32,10 @@ internal sealed partial class ContractMiddleware(RequestDelegate next, IEnumerab
         context.Response.Headers[TraceIdHeader] = traceId;
         context.Response.Headers.CacheControl = "no-store";
 
-        // The server's own limit is larger; with ours it also stops reading what a refused request still sends.
+        // What a refused request still sends is read and thrown away up to here: a server that hangs up on it resets the connection, and the
+        // caller never sees the refusal. The server's own limit is larger than anyone needs.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = JsonRequestBody.BytesMax;
+            limit.MaxRequestBodySize = BodyBytesDrainedMax;
 
         try
         {

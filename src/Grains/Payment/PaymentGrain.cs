@@ -83,7 +83,7 @@ public sealed partial class PaymentGrain(
     /// <inheritdoc />
     public async Task WakeAsync()
     {
-        await durable.RefreshIfUnsureAsync();
+        await durable.RefreshIfNothingIsDueAsync(time.GetUtcNow());
         ForgetIfUnknown();
 
         var step = PaymentMachine.PlanAfterWake(durable.State, time.GetUtcNow(), policy);
@@ -109,24 +109,32 @@ public sealed partial class PaymentGrain(
     /// <summary>The inline try of design §5.4. Write 1 is done: whatever happens from here on, the cancel goes on without the caller.</summary>
     private async Task<CancelPaymentOutcome> CancelAtProviderAsync(PaymentState begun)
     {
+        ProviderResult<PaymentIntentSnapshot>? answer = null;
         CancelPaymentOutcome outcome;
         try
         {
-            var answer = await intents.CancelAsync(
+            answer = await intents.CancelAsync(
                 begun.Intent!.Id, begun.Cancellation!.Reason, Call(begun, policy.InlineBudget), CancellationToken.None);
-            outcome = await durable.DecideAsync(state => PaymentMachine.CancelAnsweredInline(state, answer, policy, Moment));
+            outcome = await RecordInlineAsync(begun, answer);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // The answer is lost, the cancel is not: its due time makes somebody read the intent.
             LogAnswerNotRecorded(logger, error, Id);
-            return CancelPaymentOutcome.Accepted;
+            if (answer is not ProviderResult<PaymentIntentSnapshot>.Refused)
+                return CancelPaymentOutcome.Accepted;
+
+            // A refusal may have been stored all the same, and then 202 would be a promise that nobody keeps: what storage holds decides.
+            outcome = await RecordInlineAsync(begun, answer);
         }
 
         if (durable.State.ProviderDueAt <= time.GetUtcNow())
             WakeSoon();
         return outcome;
     }
+
+    private Task<CancelPaymentOutcome> RecordInlineAsync(PaymentState begun, ProviderResult<PaymentIntentSnapshot> answer) =>
+        durable.DecideAsync(state => PaymentMachine.CancelAnsweredInline(state, begun.Operation!, answer, policy, Moment));
 
     /// <summary>Makes one provider call and records its answer.</summary>
     /// <returns>What must follow in the same turn.</returns>
@@ -151,7 +159,7 @@ public sealed partial class PaymentGrain(
             case ProviderStep.CancelIntent:
                 var cancelled = await intents.CancelAsync(
                     state.Intent!.Id, state.Cancellation!.Reason, Call(state, policy.ProviderDeadline), CancellationToken.None);
-                await durable.ApplyAsync(s => PaymentMachine.CancelAnswered(s, cancelled, policy, Moment));
+                await durable.ApplyAsync(s => PaymentMachine.CancelAnswered(s, state.Operation!, cancelled, policy, Moment));
                 return ProviderStep.None;
 
             case ProviderStep.FindRefund:
@@ -162,7 +170,7 @@ public sealed partial class PaymentGrain(
             case ProviderStep.Refund:
                 var refunded = await intents.RefundAsync(
                     new NewRefund(state.Id, state.Intent!.Id, state.Cancellation!.Reason), Call(state, policy.ProviderDeadline), CancellationToken.None);
-                await durable.ApplyAsync(s => PaymentMachine.RefundAnswered(s, refunded, policy, Moment));
+                await durable.ApplyAsync(s => PaymentMachine.RefundAnswered(s, state.Operation!, refunded, policy, Moment));
                 return ProviderStep.None;
 
             case ProviderStep.ReadRefund:
@@ -181,6 +189,10 @@ public sealed partial class PaymentGrain(
         var begun = durable.State;
         if (begun is not { Status: PaymentStatus.Processing, Operation.Kind: ProviderOperationKind.Create })
             return ProviderStep.None;
+
+        // Another activation has learnt meanwhile that this key has a stored error.
+        if (begun.Operation.KeyIsSpent(time.GetUtcNow(), policy))
+            return ProviderStep.FindIntent;
 
         var intent = new NewPaymentIntent(
             begun.Id,

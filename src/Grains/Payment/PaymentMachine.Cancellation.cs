@@ -22,7 +22,7 @@ public static partial class PaymentMachine
         switch (state.Status)
         {
             case PaymentStatus.CancelInitialized:
-                return new(CancelPaymentOutcome.Accepted, state, CallProvider: false);
+                return new(CancelPaymentOutcome.Accepted, Promised(state, moment, command.Actor), CallProvider: false);
 
             case PaymentStatus.Initiated or PaymentStatus.Pending:
                 // The provider certainly has no intent: nothing to call, so the cancel begins and ends in one write.
@@ -36,6 +36,13 @@ public static partial class PaymentMachine
                 return new(CancelPaymentOutcome.NotCancellable, state, CallProvider: false);
         }
     }
+
+    /// <summary>A repeated cancel is answered 202. An activation that still waits for its own inline answer must not take the payment back
+    /// after that: it loses its compare-and-swap to this write and finds the promise.</summary>
+    private static PaymentState Promised(PaymentState state, Moment moment, string actor) =>
+        state is { Operation.Kind: ProviderOperationKind.Cancel, Cancellation: { Promised: false } cancellation }
+            ? (state with { Cancellation = cancellation with { Promised = true } }).Audited(moment, actor, "cancel_repeated")
+            : state;
 
     private static PaymentState BeginCancel(PaymentState state, CancelPayment command, PaymentPolicy policy, Moment moment)
     {
@@ -58,17 +65,21 @@ public static partial class PaymentMachine
     private static string CancelDetail(CancelPayment command) =>
         string.IsNullOrEmpty(command.Message) ? command.Reason.ToWire() : $"{command.Reason.ToWire()}: {command.Message}";
 
-    /// <summary>The answer to the inline try, while the caller still waits: a definite refusal returns the payment to where it was.</summary>
+    /// <summary>The answer to the inline try <paramref name="sent"/>, while the caller still waits: a definite refusal returns the payment to where it was.</summary>
     /// <returns>What the caller is told, and the state.</returns>
     public static (CancelPaymentOutcome Outcome, PaymentState State) CancelAnsweredInline(
-        PaymentState state, ProviderResult<PaymentIntentSnapshot> answer, PaymentPolicy policy, Moment moment)
+        PaymentState state, ProviderOperation sent, ProviderResult<PaymentIntentSnapshot> answer, PaymentPolicy policy, Moment moment)
     {
-        // Another activation may have taken over meanwhile: then its state is the truth, and the cancel is under way in it.
-        if (state is not { Status: PaymentStatus.CancelInitialized, Operation.Kind: ProviderOperationKind.Cancel })
-            return (CancelPaymentOutcome.Accepted, state);
+        // Only our own write takes a cancel back: it was stored although storage did not say so.
+        if (state.Cancellation is null)
+            return (IsTerminal(state.Status) ? CancelPaymentOutcome.NotCancellable : CancelPaymentOutcome.ProviderRefused, state);
+
+        // Another activation has taken over meanwhile: its state is the truth, a cancel is under way in it, and we are answered as a repeated one.
+        if (state.Operation is not { Kind: ProviderOperationKind.Cancel } operation || operation.Attempt != sent.Attempt)
+            return (CancelPaymentOutcome.Accepted, Promised(state, moment, AuditTrail.System));
 
         if (answer is not ProviderResult<PaymentIntentSnapshot>.Refused refused || state.Cancellation!.Promised || GoesOnAfterRefusal(state, refused.Current))
-            return (CancelPaymentOutcome.Accepted, CancelAnswered(state, answer, policy, moment));
+            return (CancelPaymentOutcome.Accepted, CancelAnswered(state, sent, answer, policy, moment));
 
         var seen = refused.Current is { } current ? state with { Intent = current } : state;
         var status = StatusAfterRefusal(state, refused.Current);
@@ -79,10 +90,12 @@ public static partial class PaymentMachine
         return (status == state.Cancellation!.StatusBefore ? CancelPaymentOutcome.ProviderRefused : CancelPaymentOutcome.NotCancellable, returned);
     }
 
-    /// <summary>The answer to a try in the background: the caller was answered 202, so a refusal no longer returns the payment silently.</summary>
-    public static PaymentState CancelAnswered(PaymentState state, ProviderResult<PaymentIntentSnapshot> answer, PaymentPolicy policy, Moment moment)
+    /// <summary>The answer to the try <paramref name="sent"/> in the background: the caller was answered 202, so a refusal no longer returns the
+    /// payment silently. A late answer to an earlier attempt says nothing about the present one.</summary>
+    public static PaymentState CancelAnswered(
+        PaymentState state, ProviderOperation sent, ProviderResult<PaymentIntentSnapshot> answer, PaymentPolicy policy, Moment moment)
     {
-        if (state.Operation is not { Kind: ProviderOperationKind.Cancel } operation)
+        if (state.Operation is not { Kind: ProviderOperationKind.Cancel } operation || operation.Attempt != sent.Attempt)
             return state;
 
         return answer switch

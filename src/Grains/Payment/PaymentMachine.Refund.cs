@@ -28,10 +28,11 @@ public static partial class PaymentMachine
         };
     }
 
-    /// <summary>The answer to a refund.</summary>
-    public static PaymentState RefundAnswered(PaymentState state, ProviderResult<RefundSnapshot> answer, PaymentPolicy policy, Moment moment)
+    /// <summary>The answer to the refund <paramref name="sent"/>. A late answer to an earlier attempt says nothing about the present one.</summary>
+    public static PaymentState RefundAnswered(
+        PaymentState state, ProviderOperation sent, ProviderResult<RefundSnapshot> answer, PaymentPolicy policy, Moment moment)
     {
-        if (state.Operation is not { Kind: ProviderOperationKind.Refund } operation)
+        if (state.Operation is not { Kind: ProviderOperationKind.Refund } operation || operation.Attempt != sent.Attempt)
             return state;
 
         return answer switch

@@ -128,7 +128,7 @@ public sealed record PaymentState : IIndexedState
 /// <param name="Actor">Who asked.</param>
 /// <param name="RequestedAt">When (UTC).</param>
 /// <param name="StatusBefore">Where the payment returns to when the provider refuses.</param>
-/// <param name="Promised">Whether an earlier cancel of this payment was already answered 202. Then even an inline refusal must end in a
+/// <param name="Promised">Whether another cancel of this payment was already answered 202. Then even an inline refusal must end in a
 /// refund or in <c>CANCEL_FAILED</c>, never in a silent return.</param>
 public sealed record Cancellation(
     CancellationReason Reason,

@@ -73,7 +73,7 @@ public sealed partial class PaymentRequestGrain(
     /// <inheritdoc />
     public async Task WakeAsync()
     {
-        await durable.RefreshIfUnsureAsync();
+        await durable.RefreshIfNothingIsDueAsync(time.GetUtcNow());
         ForgetIfUnknown();
         await RunAsync(PaymentRequestMachine.PlanAfterWake(durable.State, time.GetUtcNow()), Budget.Of(policy.ProviderDeadline * CallsPerTurnMax, time));
     }

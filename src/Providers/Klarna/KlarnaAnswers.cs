@@ -39,7 +39,9 @@ internal static class KlarnaAnswers
                 return new ProviderResult<KlarnaRequestSnapshot>.Refused(KlarnaErrorCodes.NotFound, Message(error), null);
             case 408:
                 return Unknown(ProviderUncertainty.Timeout);
-            case 409:
+
+            // Only a create carries a key; of a request that exists it says that its state forbids the operation.
+            case 409 when expectedId is null || error is null:
                 return Unknown(ProviderUncertainty.KeyInUse);
             case 425 or 429:
                 return Unknown(ProviderUncertainty.RateLimited);

@@ -10,8 +10,9 @@ public sealed class WebhookSenderOptions
     /// it lets a merchant aim requests at our own network.</summary>
     public bool AllowPrivateAddresses { get; set; }
 
-    /// <summary>Connections to one endpoint's host at most.</summary>
-    public int MaxConnectionsPerEndpoint { get; set; } = 8;
+    /// <summary>Connections to one host at most. Merchants can share a host: how many deliveries of one merchant are in flight is the dispatcher's
+    /// limit, and a smaller number here would let a slow merchant take the connections of the others.</summary>
+    public int MaxConnectionsPerEndpoint { get; set; } = 1_000;
 
     /// <summary>After this long a connection is replaced, and with it the check of the host's address.</summary>
     public TimeSpan ConnectionLifetime { get; set; } = TimeSpan.FromMinutes(2);

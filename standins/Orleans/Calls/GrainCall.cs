@@ -1,5 +1,6 @@
 using System.Reflection;
 using Orleans.Serialization.Invocation;
+using Orleans.Standin;
 
 namespace Orleans.Runtime;
 
@@ -109,13 +110,19 @@ internal sealed class GrainCall<TArguments, TResult> : GrainCall
     where TArguments : struct
 {
     private readonly GrainMethod _method;
-    private readonly TaskCompletionSource<TResult> _response = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<TResult> _response;
+    private readonly ITurnDispatcher? _completions;
     private TArguments _arguments;
 
-    public GrainCall(GrainMethod method, TArguments arguments)
+    /// <param name="method">The method.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="completions">Where the promise is completed; in place, with continuations on the thread pool, when omitted.</param>
+    public GrainCall(GrainMethod method, TArguments arguments, ITurnDispatcher? completions)
     {
         _method = method;
         _arguments = arguments;
+        _completions = completions;
+        _response = new(completions is null ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
         IsReadOnly = method.IsReadOnly;
         IsAlwaysInterleave = method.IsAlwaysInterleave;
         IsOneWay = method.IsOneWay;
@@ -165,21 +172,25 @@ internal sealed class GrainCall<TArguments, TResult> : GrainCall
         if (result is not (null or TResult))
             Fail(new InvalidCastException($"Cannot cast object of type {result.GetType()} to {typeof(TResult)}"));
         else if (TryComplete())
-            _response.TrySetResult(result is null ? default! : (TResult)result);
+            Settle(result is null ? default! : (TResult)result);
     }
 
     public override void Fail(Exception exception)
     {
         Failure = exception;
-        if (TryComplete())
+        if (!TryComplete())
+            return;
+        if (_completions is null)
             _response.TrySetFromTask(Throw(exception));
+        else
+            _completions.Dispatch(new Settlement<TResult>(_response, Throw(exception)));
     }
 
     /// <summary>What a one-way call answers: at once.</summary>
     public void CompleteWithoutResult()
     {
         if (TryComplete())
-            _response.TrySetResult(default!);
+            Settle(default!);
     }
 
     public override int GetArgumentCount() => _method.ArgumentCount;
@@ -205,6 +216,14 @@ internal sealed class GrainCall<TArguments, TResult> : GrainCall
 
     public override TimeSpan? GetDefaultResponseTimeout() => _method.ResponseTimeout;
 
+    private void Settle(TResult result)
+    {
+        if (_completions is null)
+            _response.TrySetResult(result);
+        else
+            _completions.Dispatch(new Settlement<TResult>(_response, Task.FromResult(result)));
+    }
+
     private Task Start(object instance)
     {
         try
@@ -228,7 +247,7 @@ internal sealed class GrainCall<TArguments, TResult> : GrainCall
         if (task.IsCompletedSuccessfully)
         {
             if (TryComplete())
-                _response.TrySetResult(task is Task<TResult> typed ? typed.Result : default!);
+                Settle(task is Task<TResult> typed ? typed.Result : default!);
             return;
         }
 

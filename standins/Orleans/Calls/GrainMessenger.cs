@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Serialization.Invocation;
+using Orleans.Standin;
 
 namespace Orleans.Runtime;
 
@@ -14,6 +15,7 @@ internal sealed class GrainMessenger : IDisposable
     private readonly TimeProvider _clock;
     private readonly OutstandingCalls _outstanding;
     private readonly GrainId _client;
+    private readonly ITurnDispatcher? _completions;
     private volatile bool _stopped;
 
     public GrainMessenger(
@@ -25,6 +27,9 @@ internal sealed class GrainMessenger : IDisposable
     {
         _services = services;
         _catalog = catalog;
+
+        // The thread pool needs no detour; any other dispatcher must see everything.
+        _completions = catalog.Dispatcher is ThreadPoolTurnDispatcher ? null : catalog.Dispatcher;
         _options = options.Value;
         _clock = clock;
         _client = GrainId.Create("sys.client", $"hosted-{cluster.Value.ServiceId}");
@@ -55,9 +60,9 @@ internal sealed class GrainMessenger : IDisposable
 
     public void Dispose() => _outstanding.Dispose();
 
-    private static GrainCall<TArguments, TResult> Create<TArguments, TResult>(GrainReference reference, GrainMethod method, TArguments arguments)
+    private GrainCall<TArguments, TResult> Create<TArguments, TResult>(GrainReference reference, GrainMethod method, TArguments arguments)
         where TArguments : struct =>
-        new(method, arguments) { Target = reference.GrainId, InterfaceType = reference.InterfaceType };
+        new(method, arguments, _completions) { Target = reference.GrainId, InterfaceType = reference.InterfaceType };
 
     private async Task<TResult> CallThroughFiltersAsync<TArguments, TResult>(
         GrainReference reference, GrainMethod method, TArguments arguments, CancellationToken cancellationToken)

@@ -47,8 +47,8 @@ internal sealed partial class LocalReminderService : ILifecycleParticipant<ISilo
     {
         lifecycle.Subscribe<LocalReminderService>(
             ServiceLifecycleStage.RuntimeGrainServices,
-            token => _turns.RunAsync(async () => await _table.StartAsync(token)),
-            token => _turns.RunAsync(async () => await _table.StopAsync(token)));
+            token => _turns.RunAsync(() => _table.StartAsync(token)),
+            token => _turns.RunAsync(() => _table.StopAsync(token)));
         lifecycle.Subscribe<LocalReminderService>(
             ServiceLifecycleStage.Active, _ => _turns.RunAsync(StartAsync), token => _turns.RunAsync(StopAsync).WaitAsync(token));
     }

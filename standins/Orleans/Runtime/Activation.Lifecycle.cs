@@ -182,7 +182,7 @@ internal sealed partial class Activation
     }
 
     /// <summary>Waits no longer than the token allows. The inner await keeps the way back within the turn queue, whatever kind of task it is.</summary>
-    private static Task UntilCancelled(Task task, CancellationToken token)
+    public static Task UntilCancelled(Task task, CancellationToken token)
     {
         return InTurn(task).WaitAsync(token);
 

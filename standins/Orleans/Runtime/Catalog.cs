@@ -20,7 +20,6 @@ internal sealed class Catalog(
 {
     private readonly ConcurrentDictionary<GrainId, Activation> _activations = new();
     private readonly Lock _creation = new();
-    private readonly TurnQueue _turns = new(dispatcher, context: null);
     private IIncomingGrainCallFilter[]? _filters;
     private int _incarnations;
     private volatile bool _isOpen;
@@ -80,19 +79,16 @@ internal sealed class Catalog(
     public void Remove(Activation activation) => _activations.TryRemove(KeyValuePair.Create(activation.GrainId, activation));
 
     /// <summary>Makes no more activations and ends those that exist.</summary>
-    public Task CloseAsync(CancellationToken cancellationToken)
+    public async Task CloseAsync(CancellationToken cancellationToken)
     {
         lock (_creation)
             _isOpen = false;
-        return _turns.RunAsync(async () =>
-        {
-            var reason = new DeactivationReason(DeactivationReasonCode.ShuttingDown, "This process is terminating.");
-            var ending = _activations.Values.ToArray();
-            foreach (var activation in ending)
-                activation.Deactivate(reason, cancellationToken);
-            foreach (var activation in ending)
-                await activation.Deactivated;
-        }).WaitAsync(cancellationToken);
+        var reason = new DeactivationReason(DeactivationReasonCode.ShuttingDown, "This process is terminating.");
+        var ending = _activations.Values.ToArray();
+        foreach (var activation in ending)
+            activation.Deactivate(reason, cancellationToken);
+        foreach (var activation in ending)
+            await Activation.UntilCancelled(activation.Deactivated, cancellationToken);
     }
 
     private Activation? TryCreate(GrainCall call)

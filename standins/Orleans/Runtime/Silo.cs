@@ -9,8 +9,9 @@ internal sealed partial class Silo(
     IServiceProvider services, Catalog catalog, GrainMessenger messenger, IdleCollector collector, ILogger<Silo> logger) : IHostedService
 {
     private readonly LifecycleSubject _lifecycle = new();
+    private readonly TurnQueue _turns = new(catalog.Dispatcher, context: null);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var validator in services.GetServices<IConfigurationValidator>())
             validator.ValidateConfiguration();
@@ -21,11 +22,11 @@ internal sealed partial class Silo(
         _lifecycle.Subscribe<Silo>(ServiceLifecycleStage.Active, _ => Do(collector.Start), _ => Do(collector.Dispose));
         foreach (var participant in services.GetServices<ILifecycleParticipant<ISiloLifecycle>>())
             participant.Participate(_lifecycle);
-        await _lifecycle.StartAsync(cancellationToken);
+        return _turns.RunAsync(() => _lifecycle.StartAsync(cancellationToken));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) =>
-        _lifecycle.StopAsync(exception => LogStopError(logger, exception), cancellationToken);
+        _turns.RunAsync(() => _lifecycle.StopAsync(exception => LogStopError(logger, exception), cancellationToken));
 
     private static Task Do(Action action)
     {

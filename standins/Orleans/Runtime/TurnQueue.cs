@@ -18,15 +18,34 @@ internal sealed class TurnQueue(ITurnDispatcher dispatcher, IGrainContext? conte
 
     public void QueueAction(Action action) => Enqueue(action);
 
-    public void QueueAction(Action<object> action, object state) => Enqueue(() => action(state));
+    public void QueueAction(Action<object> action, object state) => QueueAction(() => action(state));
 
     void IWorkItemScheduler.QueueTask(Task task) => task.Start(this);
 
     /// <summary>Runs asynchronous work in this queue.</summary>
-    /// <returns>Its outcome.</returns>
-    public Task<T> RunAsync<T>(Func<Task<T>> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.None, this).Unwrap();
+    /// <returns>Its outcome; what awaits it does not run in this queue.</returns>
+    public Task<T> RunAsync<T>(Func<Task<T>> work)
+    {
+        var promise = new TaskCompletionSource<T>();
+        QueueAction(() => _ = RunAndSettleAsync());
+        return promise.Task;
 
-    public Task RunAsync(Func<Task> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.None, this).Unwrap();
+        async Task RunAndSettleAsync()
+        {
+            var outcome = Start();
+            await ((Task)outcome).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            dispatcher.Dispatch(new Settlement<T>(promise, outcome));
+        }
+
+        async Task<T> Start() => await work();
+    }
+
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public Task RunAsync(Func<Task> work) => RunAsync(async () =>
+    {
+        await work();
+        return default(VoidResult);
+    });
 
     /// <summary>Turns must not inherit what flows with callers or belongs to the executing thread, so every execution starts from an empty
     /// context; <see cref="ExecutionContext.Run"/> restores the thread's own afterwards.</summary>

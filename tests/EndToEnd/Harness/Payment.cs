@@ -10,7 +10,7 @@ public sealed record Payment(Merchant Merchant, string TransactionId, long Amoun
     public const string PublicBaseUrl = "https://api-stg.uhg.com/api/financial/commerce/nonprodcheckout";
 
     /// <summary>The id that the service derives for it.</summary>
-    public Guid Id { get; } = PaymentIds.ForTransaction(Merchant.Id, TransactionId);
+    public Guid Id => PaymentIds.ForTransaction(Merchant.Id, TransactionId);
 
     /// <summary>The id of its one allocation.</summary>
     public Guid AllocationId => PaymentIds.ForAllocation(Id, 0);

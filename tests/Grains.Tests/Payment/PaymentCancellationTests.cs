@@ -13,7 +13,9 @@ public sealed class PaymentCancellationTests
     private const string CancelLegend = """
         4   = NotFound same
         n   = NotCancellable same
+        r   = ProviderRefused same
         2   = Accepted same
+        2p  = Accepted = same kept
         2XX = Accepted CANCELLED none never webhook
         2CI = Accepted CANCEL_INITIALIZED cancel* lease, call
         2RF = Accepted = refund* now
@@ -31,7 +33,7 @@ public sealed class PaymentCancellationTests
     {
         var grid = Grid.Parse(CancelLegend, """
                       no  IN  PD  P0 PT PE | AR  AU  AC  CP | DN FL XN XX | C1 CA C3 CE CQ | AW RO RE RP | CF  CR  CX
-            own     : 4   2XX 2XX n  n  n  | 2CI 2CI 2CI n  | n  n  n  n  | 2  2  2  2  2  | 2  2  2  2  | 2CI 2CI 2CI
+            own     : 4   2XX 2XX n  n  n  | 2CI 2CI 2CI n  | n  n  n  n  | 2p 2p 2p 2p 2  | 2  2  2  2  | 2CI 2CI 2CI
             foreign : 4   4   4   4  4  4  | 4   4   4   4  | 4  4  4  4  | 4  4  4  4  4  | 4  4  4  4  | 4   4   4
             """);
 
@@ -52,25 +54,26 @@ public sealed class PaymentCancellationTests
     [Fact]
     public void Every_inline_answer_has_its_result_in_every_situation()
     {
-        // Where no cancel is at the provider, another activation has gone on without us: its state stands, and the caller is told 202.
+        // Where no cancel is at the provider, another activation has gone on without us: its state stands, and the caller is told 202. Where there is
+        // no cancellation at all, our own refusal was stored without our knowing, and 202 would be a promise that nobody keeps.
         var grid = Grid.Parse(CancelLegend, """
                                              IN PD P0 PT PE | AR AU AC CP | DN FL XN XX | C1  CA  C3  CE  CQ  | AW RO RE RP | CF CR CX
-            answer RequiresPaymentMethod   : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
-            answer RequiresConfirmation    : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
-            answer RequiresAction          : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
-            answer Processing              : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | 2AW 2AW 2AW 2AW 2AW | 2  2  2  2  | 2  2  2
-            answer RequiresCapture         : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
-            answer Canceled                : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | 2XX 2XX 2XX 2XX 2XX | 2  2  2  2  | 2  2  2
-            answer Succeeded               : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | 2RF 2RF 2RF 2RF 2RF | 2  2  2  2  | 2  2  2
-            refused                        : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
-            refused RequiresPaymentMethod  : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
-            refused RequiresConfirmation   : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
-            refused RequiresAction         : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
-            refused Processing             : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | 2AW 2AW 2AW 2AW 2AW | 2  2  2  2  | 2  2  2
-            refused RequiresCapture        : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
-            refused Canceled               : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | 2XX 2XX 2XX 2XX 2XX | 2  2  2  2  | 2  2  2
-            refused Succeeded              : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | nDN 2RF nDN nDN 2RF | 2  2  2  2  | 2  2  2
-            unknown                        : 2  2  2  2  2  | 2  2  2  2  | 2  2  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
+            answer RequiresPaymentMethod   : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
+            answer RequiresConfirmation    : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
+            answer RequiresAction          : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
+            answer Processing              : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2AW 2AW 2AW 2AW 2AW | 2  2  2  2  | 2  2  2
+            answer RequiresCapture         : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
+            answer Canceled                : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2XX 2XX 2XX 2XX 2XX | 2  2  2  2  | 2  2  2
+            answer Succeeded               : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2RF 2RF 2RF 2RF 2RF | 2  2  2  2  | 2  2  2
+            refused                        : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
+            refused RequiresPaymentMethod  : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
+            refused RequiresConfirmation   : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
+            refused RequiresAction         : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
+            refused Processing             : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2AW 2AW 2AW 2AW 2AW | 2  2  2  2  | 2  2  2
+            refused RequiresCapture        : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
+            refused Canceled               : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2XX 2XX 2XX 2XX 2XX | 2  2  2  2  | 2  2  2
+            refused Succeeded              : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | nDN 2RF nDN nDN 2RF | 2  2  2  2  | 2  2  2
+            unknown                        : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
             """);
         var inputs = new Dictionary<string, Func<PaymentState, string>>
         {
@@ -87,7 +90,7 @@ public sealed class PaymentCancellationTests
 
         static string Inline(PaymentState before, Grains.Ports.ProviderResult<Snapshot> answer)
         {
-            var (outcome, after) = PaymentMachine.CancelAnsweredInline(before, answer, Sample.Policy, Sample.Now);
+            var (outcome, after) = PaymentMachine.CancelAnsweredInline(before, Sent(before), answer, Sample.Policy, Sample.Now);
             PaymentInvariants.Check(before, after, Sample.Now);
 
             // Told 422, it must be as if the cancel had never been: a cancellation that stays would later refund a payment nobody cancelled.
@@ -122,21 +125,21 @@ public sealed class PaymentCancellationTests
             accepted in vain, given up    : .  .  .  .  . |  .  .  .  . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
             """);
         Dictionary<string, Func<PaymentState, string>> inputs = new(
-            ForIntents("answer", (state, intent, now) => PaymentMachine.CancelAnswered(state, Success(intent), Sample.Policy, now))
-                .Concat(ForIntents("refused", (state, intent, now) => PaymentMachine.CancelAnswered(state, Refused(intent), Sample.Policy, now))))
+            ForIntents("answer", (state, intent, now) => PaymentMachine.CancelAnswered(state, Sent(state), Success(intent), Sample.Policy, now))
+                .Concat(ForIntents("refused", (state, intent, now) => PaymentMachine.CancelAnswered(state, Sent(state), Refused(intent), Sample.Policy, now))))
         {
-            ["refused"] = Input((state, now) => PaymentMachine.CancelAnswered(state, Refused<Snapshot>(null), Sample.Policy, now)),
+            ["refused"] = Input((state, now) => PaymentMachine.CancelAnswered(state, Sent(state), Refused<Snapshot>(null), Sample.Policy, now)),
             ["unknown"] = ForCauses(Lost),
             ["unknown, given up"] = ForCauses(Lost, Sample.Policy.CancelGivenUpAfter),
             ["accepted in vain, given up"] = Input(
-                (state, now) => PaymentMachine.CancelAnswered(state, Success(Sample.IntentAs(Intent.RequiresCapture)), Sample.Policy, now),
+                (state, now) => PaymentMachine.CancelAnswered(state, Sent(state), Success(Sample.IntentAs(Intent.RequiresCapture)), Sample.Policy, now),
                 Sample.Policy.CancelGivenUpAfter),
         };
 
         grid.Verify(Sample.Existing, inputs);
 
         static PaymentState Lost(PaymentState state, Cause cause, Moment now) =>
-            PaymentMachine.CancelAnswered(state, Unknown<Snapshot>(cause), Sample.Policy, now);
+            PaymentMachine.CancelAnswered(state, Sent(state), Unknown<Snapshot>(cause), Sample.Policy, now);
     }
 
     [Fact]
@@ -169,7 +172,36 @@ public sealed class PaymentCancellationTests
         {
             state = PaymentMachine.Cancel(state, Sample.CancelBy(Sample.Merchant), Sample.Policy, Sample.Now).State;
             Assert.True(keys.Add(state.Operation!.KeyFor(state.Id)));
-            (_, state) = PaymentMachine.CancelAnsweredInline(state, Refused<Snapshot>(null), Sample.Policy, Sample.Now);
+            (_, state) = PaymentMachine.CancelAnsweredInline(state, state.Operation!, Refused<Snapshot>(null), Sample.Policy, Sample.Now);
+        }
+    }
+
+    [Fact]
+    public void A_repeated_cancel_that_was_answered_202_is_not_taken_back_by_a_refusal_that_was_on_its_way()
+    {
+        var begun = Sample.Situations["C1"];
+        var repeated = PaymentMachine.Cancel(begun, Sample.CancelBy(Sample.Merchant), Sample.Policy, Sample.Now).State;
+
+        var (outcome, after) = PaymentMachine.CancelAnsweredInline(repeated, begun.Operation!, Refused(Sample.IntentAs(Intent.RequiresCapture)), Sample.Policy, Sample.Now);
+
+        Assert.Equal((CancelPaymentOutcome.Accepted, PaymentStatus.CancelFailed), (outcome, after.Status));
+        Assert.Same(repeated, PaymentMachine.Cancel(repeated, Sample.CancelBy(Sample.Merchant), Sample.Policy, Sample.Now).State);
+    }
+
+    [Fact]
+    public void A_late_answer_to_an_earlier_attempt_says_nothing_about_the_present_one()
+    {
+        var sent = Sample.Situations["C1"].Operation!;
+        var again = Sample.Situations["CQ"];
+        Assert.Equal((1, 2), (sent.Attempt, again.Operation!.Attempt));
+
+        foreach (var status in Enum.GetValues<Intent>())
+        {
+            Assert.Same(again, PaymentMachine.CancelAnswered(again, sent, Success(Sample.IntentAs(status)), Sample.Policy, Sample.Now));
+            Assert.Same(again, PaymentMachine.CancelAnswered(again, sent, Refused(Sample.IntentAs(status)), Sample.Policy, Sample.Now));
+            Assert.Equal(
+                (CancelPaymentOutcome.Accepted, again),
+                PaymentMachine.CancelAnsweredInline(again, sent, Refused(Sample.IntentAs(status)), Sample.Policy, Sample.Now));
         }
     }
 

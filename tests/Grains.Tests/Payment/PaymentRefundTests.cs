@@ -62,17 +62,17 @@ public sealed class PaymentRefundTests
             unknown                 : un un un
             unknown after 21 days   : CF CF CF
             """);
-        var inputs = ForRefunds("answer", (state, refund, now) => PaymentMachine.RefundAnswered(state, Success(refund), Sample.Policy, now));
-        inputs.Add("refused", Input((state, now) => PaymentMachine.RefundAnswered(state, Refused<RefundSnapshot>(null), Sample.Policy, now)));
+        var inputs = ForRefunds("answer", (state, refund, now) => PaymentMachine.RefundAnswered(state, Sent(state), Success(refund), Sample.Policy, now));
+        inputs.Add("refused", Input((state, now) => PaymentMachine.RefundAnswered(state, Sent(state), Refused<RefundSnapshot>(null), Sample.Policy, now)));
         inputs.Add("refunded already", Input(
-            (state, now) => PaymentMachine.RefundAnswered(state, Refused<RefundSnapshot>(null, "charge_already_refunded"), Sample.Policy, now)));
+            (state, now) => PaymentMachine.RefundAnswered(state, Sent(state), Refused<RefundSnapshot>(null, "charge_already_refunded"), Sample.Policy, now)));
         inputs.Add("unknown", ForCauses(Lost));
         inputs.Add("unknown after 21 days", ForCauses(Lost, Sample.Policy.SettlementGivenUpAfter));
 
         Verify(grid, inputs);
 
         static PaymentState Lost(PaymentState state, Cause cause, Moment now) =>
-            PaymentMachine.RefundAnswered(state, Unknown<RefundSnapshot>(cause), Sample.Policy, now);
+            PaymentMachine.RefundAnswered(state, Sent(state), Unknown<RefundSnapshot>(cause), Sample.Policy, now);
     }
 
     [Fact]
@@ -114,8 +114,19 @@ public sealed class PaymentRefundTests
         Assert.Equal((PaymentStatus.CancelFailed, 1), (failed.Status, failed.RefundAttempts));
 
         var again = PaymentMachine.Cancel(failed, Sample.CancelBy(Sample.Merchant), Sample.Policy, Sample.Now).State;
-        var (outcome, owed) = PaymentMachine.CancelAnsweredInline(again, Refused(Sample.IntentAs(Intent.Succeeded)), Sample.Policy, Sample.Now);
+        var (outcome, owed) = PaymentMachine.CancelAnsweredInline(again, again.Operation!, Refused(Sample.IntentAs(Intent.Succeeded)), Sample.Policy, Sample.Now);
         Assert.Equal((CancelPaymentOutcome.Accepted, ProviderOperationKind.Refund, 2), (outcome, owed.Operation!.Kind, owed.Operation.Attempt));
+    }
+
+    [Fact]
+    public void A_late_answer_to_an_earlier_attempt_says_nothing_about_the_present_one()
+    {
+        var owed = Sample.Situations["RE"];
+        var next = PaymentMachine.RefundLookedUp(owed, Success<RefundSnapshot?>(null), Sample.Policy, Sample.Now);
+        Assert.Equal((1, 2), (owed.Operation!.Attempt, next.Operation!.Attempt));
+
+        Assert.Same(next, PaymentMachine.RefundAnswered(next, owed.Operation, Refused<RefundSnapshot>(null), Sample.Policy, Sample.Now));
+        Assert.Same(next, PaymentMachine.RefundAnswered(next, owed.Operation, Success(Sample.RefundAs(RefundStatus.Failed)), Sample.Policy, Sample.Now));
     }
 
     [Fact]
@@ -124,7 +135,7 @@ public sealed class PaymentRefundTests
         var owed = Sample.Situations["RO"];
         owed = owed with { Intent = owed.Intent! with { AmountReceivedMinor = 10_000 } };
 
-        var after = PaymentMachine.RefundAnswered(owed, Success(Sample.RefundAs(RefundStatus.Succeeded, 10_000)), Sample.Policy, Sample.Now);
+        var after = PaymentMachine.RefundAnswered(owed, owed.Operation!, Success(Sample.RefundAs(RefundStatus.Succeeded, 10_000)), Sample.Policy, Sample.Now);
 
         Assert.Equal(PaymentStatus.Cancelled, after.Status);
     }

@@ -66,6 +66,10 @@ internal static class PaymentTables
         return string.Join(" or ", all);
     };
 
+    /// <summary>The operation whose answer comes in: what the state owes, or, where it owes nothing, one that is over.</summary>
+    public static ProviderOperation Sent(PaymentState state) =>
+        state.Operation ?? new ProviderOperation(ProviderOperationKind.Cancel, 1, Sample.Begun, Sample.Begun);
+
     public static ProviderResult<T> Success<T>(T value) => new ProviderResult<T>.Success(value);
 
     public static ProviderResult<T> Refused<T>(T? current, string code = "refused") => new ProviderResult<T>.Refused(code, "no", current);

@@ -59,9 +59,9 @@ internal static class Sample
         var accepted = Created_(Intent.Processing);
         var cancelling = Cancelling(authorized);
         var reversing = Cancelling(accepted);
-        var awaiting = PaymentMachine.CancelAnswered(reversing, Refused(Intent.Processing), Policy, begun);
+        var awaiting = PaymentMachine.CancelAnswered(reversing, reversing.Operation!, Refused(Intent.Processing), Policy, begun);
         var owed = PaymentMachine.IntentRead(awaiting, Read(Intent.Succeeded), Policy, begun);
-        var failed = PaymentMachine.CancelAnswered(cancelling, Refused(Intent.RequiresCapture), Policy, begun);
+        var failed = PaymentMachine.CancelAnswered(cancelling, cancelling.Operation!, Refused(Intent.RequiresCapture), Policy, begun);
         return new()
         {
             ["no"] = new PaymentState(),
@@ -77,11 +77,11 @@ internal static class Sample
             ["DN"] = Created_(Intent.Succeeded),
             ["FL"] = Created_(Intent.RequiresPaymentMethod),
             ["XN"] = PaymentMachine.Cancel(initiated, CancelBy(Merchant), Policy, begun).State,
-            ["XX"] = PaymentMachine.CancelAnswered(cancelling, Read(Intent.Canceled), Policy, begun),
+            ["XX"] = PaymentMachine.CancelAnswered(cancelling, cancelling.Operation!, Read(Intent.Canceled), Policy, begun),
             ["C1"] = cancelling,
             ["CA"] = reversing,
             ["C3"] = Cancelling(authRequired),
-            ["CE"] = PaymentMachine.CancelAnswered(cancelling, Lost(ProviderUncertainty.ServerError), Policy, begun),
+            ["CE"] = PaymentMachine.CancelAnswered(cancelling, cancelling.Operation!, Lost(ProviderUncertainty.ServerError), Policy, begun),
             ["CQ"] = Cancelling(failed),
             ["AW"] = awaiting,
             ["RO"] = owed,
@@ -98,7 +98,7 @@ internal static class Sample
 
         PaymentState Cancelling(PaymentState state) => PaymentMachine.Cancel(state, CancelBy(Merchant), Policy, begun).State;
 
-        PaymentState RefundAnswered(ProviderResult<RefundSnapshot> answer) => PaymentMachine.RefundAnswered(owed, answer, Policy, begun);
+        PaymentState RefundAnswered(ProviderResult<RefundSnapshot> answer) => PaymentMachine.RefundAnswered(owed, owed.Operation!, answer, Policy, begun);
     }
 
     private static ProviderResult<PaymentIntentSnapshot> Read(Intent status) => new ProviderResult<PaymentIntentSnapshot>.Success(IntentAs(status));

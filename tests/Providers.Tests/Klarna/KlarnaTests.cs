@@ -28,6 +28,12 @@ public sealed class KlarnaTests : IAsyncLifetime
         { 200, Resource("SUBMITTED"), "unknown ConnectionLost" },
         { 200, Resource("COMPLETED"), "unknown ConnectionLost" },
         { 200, Resource("CANCELED", "krn:payment:eu1:request:another"), "unknown ConnectionLost" },
+        { 409, Error("RESOURCE_CONFLICT"), "refused RESOURCE_CONFLICT" },
+    };
+
+    public static TheoryData<int, string, string> CreateRows => new()
+    {
+        { 409, Error("RESOURCE_CONFLICT"), "unknown KeyInUse" },
     };
 
     public static TheoryData<int, string, string> ReadRows => new()
@@ -65,7 +71,7 @@ public sealed class KlarnaTests : IAsyncLifetime
         { 404, "", "unknown Misconfigured" },
         { 405, Error("METHOD_NOT_ALLOWED"), "refused METHOD_NOT_ALLOWED" },
         { 408, Html, "unknown Timeout" },
-        { 409, Error("CONFLICT"), "unknown KeyInUse" },
+        { 409, Html, "unknown KeyInUse" },
         { 422, Error("INVALID_STATE"), "refused INVALID_STATE" },
         { 429, Error("TOO_MANY_REQUESTS"), "unknown RateLimited" },
         { 500, Error("INTERNAL"), "unknown ServerError" },
@@ -193,6 +199,7 @@ public sealed class KlarnaTests : IAsyncLifetime
     }
 
     [Theory]
+    [MemberData(nameof(CreateRows))]
     [MemberData(nameof(CommonRows))]
     public async Task An_answer_to_a_create_means(int status, string body, string expected)
     {

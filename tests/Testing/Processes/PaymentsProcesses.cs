@@ -25,6 +25,15 @@ public static class PaymentsProcesses
         Uri sandbox, string directory, string? postgres = null, IReadOnlyDictionary<string, string>? settings = null) =>
         ManagedProcess.StartServerAsync("Silo", SiloArguments(sandbox, directory, postgres, settings), Embedded, directory);
 
+    /// <summary>Asks the silo's program for a bearer token of a merchant, signed with the key in <paramref name="directory"/>.</summary>
+    /// <exception cref="InvalidOperationException">It gave none; the message says why.</exception>
+    public static async Task<string> CreateTokenAsync(Uri sandbox, string directory, Guid merchant)
+    {
+        var (exitCode, output, errors) = await ManagedProcess.RunAsync(
+            "Silo", ["token", $"{merchant}", .. SiloArguments(sandbox, directory)], Embedded, directory);
+        return exitCode == 0 ? output.Trim() : throw new InvalidOperationException($"No token for {merchant}: {errors}");
+    }
+
     /// <summary>The environment that selects the embedded profile.</summary>
     public static IReadOnlyDictionary<string, string> Embedded { get; } = new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Embedded" };
 

@@ -1,0 +1,89 @@
+using Payments.Bench.Load;
+using Payments.Bench.Measure;
+
+namespace Payments.Bench;
+
+/// <summary>One measurement on one storage: warm-up, creates, cancels, checks.</summary>
+internal sealed class StorageRun(BenchOptions options, TimeProvider time, TextWriter output)
+{
+    /// <summary>Measures.</summary>
+    /// <exception cref="BenchException">No figure can be given.</exception>
+    public async Task<Figures> RunAsync(bool onPostgres)
+    {
+        var storage = onPostgres ? "PostgreSQL" : "SQLite";
+        output.WriteLine($"{storage}: starting sandbox and silo");
+        await using var target = await Target.StartAsync(onPostgres);
+        using var ledger = new LedgerClient(target.Sandbox.BaseAddress);
+        using var silo = new SiloClient(target.Silo.BaseAddress, target.Token);
+        using var clients = await Clients.OpenAsync(options.Clients, target.Silo.BaseAddress, target.PublicUrl, target.Token);
+        await ledger.ConfigureMerchantAsync();
+
+        output.WriteLine($"{storage}: warming up with {options.Warmup} payments");
+        await WarmUpAsync(clients, ledger, silo);
+
+        output.WriteLine($"{storage}: creating {options.Payments} payments");
+        var operationsBefore = await ledger.CountOperationsAsync();
+        var cpuAtCreate = await ProcessorTimes.ReadAsync(target.Silo, target.Sandbox, target.Postgres);
+        var createBegun = time.GetUtcNow();
+        var payments = await clients.CreateAsync(options.Warmup, options.Payments);
+        await ledger.WaitForOperationsAsync("payment_intent.authorized", options.Warmup + options.Payments);
+        var createCpu = (await ProcessorTimes.ReadAsync(target.Silo, target.Sandbox, target.Postgres)).Since(cpuAtCreate);
+        await silo.WaitForRestAsync("AUTHORIZED", options.Payments);
+
+        output.WriteLine($"{storage}: cancelling them");
+        var check = new LedgerCheck(ledger, silo, payments);
+        var createEnded = await check.LastAuthorizedAsync(operationsBefore);
+        var before = await ReadAsync(target, ledger, silo);
+        var cancelBegun = time.GetUtcNow();
+        var answers = await clients.CancelAsync(payments);
+        if (answers.Wrong == 0)
+            await ledger.WaitForWebhooksAsync(options.Warmup + options.Payments);
+        var after = await ReadAsync(target, ledger, silo);
+        check.Expect(answers.Wrong == 0, $"{answers.Wrong} answers were not the contract's 202, the first one: {answers.FirstWrong}");
+        if (answers.Wrong == 0)
+            await silo.WaitForRestAsync(status: null, 0);
+
+        output.WriteLine($"{storage}: checking against the ledger");
+        await check.CheckCancelsAsync(operationsBefore);
+        var (webhooks, cancelEnded) = await check.CheckWebhooksAsync(before.Webhooks);
+        await check.CheckReadsAsync();
+        return new Figures(
+            storage,
+            Rate(createEnded - createBegun),
+            Rate(cancelEnded - cancelBegun),
+            Latencies.Of(answers.Ticks),
+            after.Storage.RowsPerCommitSince(before.Storage),
+            target.SiloPeakMegabytes,
+            target.SiloMegabytes,
+            after.Cpu.Since(before.Cpu),
+            createCpu,
+            after.CancelCalls - before.CancelCalls,
+            webhooks,
+            check.Failures);
+    }
+
+    private async Task WarmUpAsync(Clients clients, LedgerClient ledger, SiloClient silo)
+    {
+        if (options.Warmup == 0)
+            return;
+
+        var payments = await clients.CreateAsync(firstNumber: 0, options.Warmup);
+        await ledger.WaitForOperationsAsync("payment_intent.authorized", options.Warmup);
+        await silo.WaitForRestAsync("AUTHORIZED", options.Warmup);
+        var answers = await clients.CancelAsync(payments);
+        if (answers.Wrong > 0)
+            throw new BenchException($"A cancel of the warm-up was answered {answers.FirstWrong}");
+        await ledger.WaitForWebhooksAsync(options.Warmup);
+        await silo.WaitForRestAsync(status: null, 0);
+    }
+
+    private static async Task<Reading> ReadAsync(Target target, LedgerClient ledger, SiloClient silo) => new(
+        await ProcessorTimes.ReadAsync(target.Silo, target.Sandbox, target.Postgres),
+        await silo.StorageAsync(),
+        await ledger.CountCallsAsync("payment_intent.cancel"),
+        await ledger.CountWebhooksAsync());
+
+    private double Rate(TimeSpan duration) => duration > TimeSpan.Zero ? Math.Round(options.Payments / duration.TotalSeconds, 1) : 0;
+
+    private sealed record Reading(ProcessorTimes Cpu, StorageCounters Storage, long CancelCalls, long Webhooks);
+}
