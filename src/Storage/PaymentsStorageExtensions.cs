@@ -23,8 +23,10 @@ public static class PaymentsStorageExtensions
         return builder;
     }
 
-    /// <summary>Adds the grain storage under <see cref="StorageNames.Payments"/>, <see cref="IDueIndex"/>, <see cref="IStorageStatistics"/>, the migrations at
-    /// start and, unless switched off, the <see cref="IReminderTable"/>. The host's start throws <see cref="StorageUnavailableException"/> when the database cannot be used.</summary>
+    /// <summary>Adds the grain storage under <see cref="StorageNames.Payments"/>, <see cref="IDueIndex"/>, <see cref="IStorageStatistics"/>,
+    /// the migrations at start and, unless switched off, the <see cref="IReminderTable"/>.</summary>
+    /// <remarks>The host's start throws <see cref="StorageUnavailableException"/> when the database cannot be used.</remarks>
+    /// <exception cref="StorageUnavailableException">The options make no sense.</exception>
     public static IServiceCollection AddPaymentsStorage(this IServiceCollection services, StorageOptions options)
     {
         ArgumentNullException.ThrowIfNull(services);

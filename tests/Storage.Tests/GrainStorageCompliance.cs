@@ -46,7 +46,8 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
         await other.Grains.ReadStateAsync(StateName, grain, read);
         Assert.True(read.RecordExists);
         Assert.Equal(written.ETag, read.ETag);
-        Assert.Equal(("second", "PENDING", (Guid?)merchant, (DateTimeOffset?)due), (read.State!.Text, read.State.Status, read.State.MerchantId, read.State.DueAt));
+        var order = read.State!;
+        Assert.Equal(("second", "PENDING", (Guid?)merchant, (DateTimeOffset?)due), (order.Text, order.Status, order.MerchantId, order.DueAt));
     }
 
     [DatabaseFact]
@@ -227,7 +228,11 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
     public async Task Any_text_survives()
     {
         var lone = new string('\uD800', 1);
-        foreach (var text in new[] { "Zażółć gęślą jaźń", "支付 😀 👩‍👩‍👧", "NUL \0 in the middle", "quote ' \" \\ $1 %s {0} --", "\u2028\u2029\r\n\t\u0001", "e\u0301 vs \u00e9" })
+        string[] texts =
+        [
+            "Zażółć gęślą jaźń", "支付 😀 👩‍👩‍👧", "NUL \0 in the middle", "quote ' \" \\ $1 %s {0} --", "\u2028\u2029\r\n\t\u0001", "e\u0301 vs \u00e9",
+        ];
+        foreach (var text in texts)
         {
             var grain = GrainId.Create("order", $"key {text.Replace('\0', ' ')} {Guid.NewGuid()}");
             await CreateAsync(grain, new Order { Text = text });
@@ -277,7 +282,13 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
     [DatabaseFact]
     public async Task A_document_above_the_limit_is_refused()
     {
-        var small = new StorageOptions { Kind = database.Options.Kind, Path = database.Options.Path, ConnectionString = database.Options.ConnectionString, MaxDocumentBytes = 100 };
+        var small = new StorageOptions
+        {
+            Kind = database.Options.Kind,
+            Path = database.Options.Path,
+            ConnectionString = database.Options.ConnectionString,
+            MaxDocumentBytes = 100,
+        };
         await using var storage = new StorageUnderTest(database.OpenStore(), small);
         var state = new GrainState<Order>(new Order { Text = new string('x', 100) });
         await Assert.ThrowsAsync<ArgumentException>(() => storage.Grains.WriteStateAsync(StateName, Order.NewGrain(), state));
@@ -317,7 +328,8 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
         var grain = Order.NewGrain();
         await storage.Grains.WriteStateAsync(StateName, grain, new GrainState<Order>(new Order { Text = "generated" }));
         Assert.Equal("generated", (await ReadAsync(grain)).State!.Text);
-        await Assert.ThrowsAsync<NotSupportedException>(() => storage.Grains.WriteStateAsync(StateName, grain, new GrainState<StringBuilder>(new StringBuilder())));
+        var unknown = new GrainState<StringBuilder>(new StringBuilder());
+        await Assert.ThrowsAsync<NotSupportedException>(() => storage.Grains.WriteStateAsync(StateName, grain, unknown));
     }
 
     [DatabaseFact]

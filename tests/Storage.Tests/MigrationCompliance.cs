@@ -37,7 +37,8 @@ public abstract class MigrationCompliance(EmptyDatabases databases)
     {
         var options = await databases.CreateEmptyAsync();
         var latest = await MigrateAsync(options);
-        await databases.QueryAsync(options, $"INSERT INTO schema_version (version, name, applied_at) VALUES ({latest + 1}, 'future', '2030-01-01T00:00:00.000000Z')");
+        var future = $"({latest + 1}, 'future', '2030-01-01T00:00:00.000000Z')";
+        await databases.QueryAsync(options, $"INSERT INTO schema_version (version, name, applied_at) VALUES {future}");
         var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => MigrateAsync(options));
         Assert.Contains($"schema version {latest + 1}; this program knows up to {latest}", refused.Message, StringComparison.Ordinal);
         AssertOneLine(refused.Message);

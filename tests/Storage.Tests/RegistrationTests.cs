@@ -39,7 +39,8 @@ public sealed class RegistrationTests(EmptySqliteFiles files) : IClassFixture<Em
         Assert.Equal([grain], await host.Services.GetRequiredService<IDueIndex>().ReadDueAsync(0, 1, due, 10, CancellationToken.None));
         Assert.Equal(1, host.Services.GetRequiredService<IStorageStatistics>().RowsWritten);
         var reminders = host.Services.GetRequiredService<IReminderTable>();
-        Assert.NotNull(await reminders.UpsertRow(new ReminderEntry { GrainId = grain, ReminderName = "r", StartAt = DateTime.UnixEpoch, Period = TimeSpan.FromMinutes(1) }));
+        var reminder = new ReminderEntry { GrainId = grain, ReminderName = "r", StartAt = DateTime.UnixEpoch, Period = TimeSpan.FromMinutes(1) };
+        Assert.NotNull(await reminders.UpsertRow(reminder));
         await host.StopAsync();
     }
 

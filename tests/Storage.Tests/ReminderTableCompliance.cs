@@ -28,7 +28,9 @@ public abstract class ReminderTableCompliance(TestDatabase database) : IAsyncLif
         var etag = await _table.UpsertRow(entry);
         var read = await _table.ReadRow(entry.GrainId, entry.ReminderName);
         Assert.NotNull(read);
-        Assert.Equal((entry.GrainId, entry.ReminderName, entry.StartAt, entry.Period, etag), (read.GrainId, read.ReminderName, read.StartAt, read.Period, read.ETag));
+        Assert.Equal(
+            (entry.GrainId, entry.ReminderName, entry.StartAt, entry.Period, etag),
+            (read.GrainId, read.ReminderName, read.StartAt, read.Period, read.ETag));
         Assert.Equal(DateTimeKind.Utc, read.StartAt.Kind);
         Assert.Null(await _table.ReadRow(entry.GrainId, "another"));
         Assert.Null(await _table.ReadRow(Order.NewGrain(), entry.ReminderName));

@@ -4,7 +4,8 @@ using Xunit.Sdk;
 
 namespace Payments.Testing;
 
-/// <summary>A test of a suite that several databases inherit; it is skipped where the inheriting class says <see cref="RequiresPostgresAttribute"/> and there is none.</summary>
+/// <summary>A test of a suite that several databases inherit; it is skipped where the inheriting class says
+/// <see cref="RequiresPostgresAttribute"/> and there is none.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer("Payments.Testing." + nameof(DatabaseFactDiscoverer), "Payments.Testing")]
 public sealed class DatabaseFactAttribute : FactAttribute;
@@ -17,8 +18,9 @@ public sealed class RequiresPostgresAttribute : Attribute;
 public sealed class DatabaseFactDiscoverer(IMessageSink diagnostics) : FactDiscoverer(diagnostics)
 {
     /// <inheritdoc/>
-    protected override IXunitTestCase CreateTestCase(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
-        new DatabaseTestCase(DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
+    protected override IXunitTestCase CreateTestCase(
+        ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) => new DatabaseTestCase(
+            DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
 }
 
 /// <summary>A test that knows which class it runs in, so which database it needs.</summary>

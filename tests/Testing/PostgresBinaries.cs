@@ -3,7 +3,8 @@ namespace Payments.Testing;
 /// <summary>Finds the programs of a PostgreSQL server.</summary>
 internal static class PostgresBinaries
 {
-    /// <summary>The folder with <c>initdb</c> and <c>postgres</c>: in PATH, else the newest version that the distribution installed. Null when there is none.</summary>
+    /// <summary>The folder with <c>initdb</c> and <c>postgres</c>: in PATH, else the newest version that the distribution installed.
+    /// Null when there is none.</summary>
     public static string? Find()
     {
         var inPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);

@@ -46,7 +46,8 @@ internal sealed class PostgresServer
             await RunAsync("chown", ["-R", PostgresAccount.Name, folder]);
         var data = Path.Combine(folder, "data");
         await RunAsync(PostgresAccount.Command(
-            Path.Combine(binaries, "initdb"), "-D", data, "-U", User, "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8", "--no-locale", "--no-sync"));
+            Path.Combine(binaries, "initdb"), "-D", data, "-U", User, "-A", "scram-sha-256", "--pwfile", passwordFile,
+            "-E", "UTF8", "--no-locale", "--no-sync"));
         for (var attempt = 1; ; attempt++)
         {
             // Another process may take the port between here and the server's own bind.

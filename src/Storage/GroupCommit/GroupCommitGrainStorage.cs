@@ -118,7 +118,10 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
         if (string.IsNullOrEmpty(grainState.ETag))
         {
             if (await ReadRowAsync(key, cancellationToken) is { } row)
-                throw new InconsistentStateException($"The state {key} was not cleared: it exists, and was never read.", row.Tag.ToString(), currentEtag: null);
+            {
+                throw new InconsistentStateException(
+                    $"The state {key} was not cleared: it exists, and was never read.", row.Tag.ToString(), currentEtag: null);
+            }
         }
         else
         {
@@ -146,7 +149,11 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
     {
         var document = JsonSerializer.SerializeToUtf8Bytes(grainState.State, _options.Json);
         if (document.Length > _options.MaxDocumentBytes)
-            throw new ArgumentException($"The state {key} has {document.Length} bytes; at most {_options.MaxDocumentBytes} are stored.", nameof(grainState));
+        {
+            throw new ArgumentException(
+                $"The state {key} has {document.Length} bytes; at most {_options.MaxDocumentBytes} are stored.", nameof(grainState));
+        }
+
         var indexed = grainState.State as IIndexedState;
         var create = string.IsNullOrEmpty(grainState.ETag);
         return new RowWrite

@@ -3,7 +3,8 @@ using Payments.Storage.Rows;
 
 namespace Payments.Storage.GroupCommit;
 
-/// <summary>Forms batches: everything that is queued, up to the limits, no two writes of one row. A second write of a row is carried over to a later batch.</summary>
+/// <summary>Forms batches: everything that is queued, up to the limits, no two writes of one row. A second write of a row is carried over
+/// to a later batch.</summary>
 internal sealed class WriteBatch(ChannelReader<PendingWrite> queue, int rowsMax, int bytesMax)
 {
     private readonly HashSet<RowKey> _keys = [];

@@ -7,13 +7,14 @@ using Payments.Storage.Telemetry;
 
 namespace Payments.Storage.GroupCommit;
 
-/// <summary>One writer: takes all that is queued, commits it, answers every caller, again. A batch forms while the one before it is being committed.</summary>
+/// <summary>One writer: takes all that is queued, commits it, answers every caller, again. A batch forms while the one before it is being
+/// committed.</summary>
 /// <remarks>
 /// When a connection breaks, nobody knows whether its batch was committed, and the server may even still be working on it. The same batch
-/// is then written again on a new connection, with the same tokens. That settles each row, whatever became of the first attempt: either the second attempt applies,
-/// and a late first one fails its compare-and-swap; or it meets a row that carries the write's own token, and then the first one did commit; or
-/// it meets another's row, and the caller is told of the conflict. (If another writer has already gone past our committed write, the caller hears of a conflict
-/// too, and rereads.) Only when <see cref="StorageOptions.WriteTimeout"/> ends before that are callers told that the outcome is unknown.
+/// is then written again on a new connection, with the same tokens. That settles each row, whatever became of the first attempt: either
+/// the second attempt applies, and a late first one fails its compare-and-swap; or it meets a row that carries the write's own token, and
+/// then the first one did commit; or it meets another's row, and the caller is told of the conflict. (If another writer has already gone
+/// past our committed write, the caller hears of a conflict too, and rereads.) Only when <see cref="StorageOptions.WriteTimeout"/> ends before that are callers told that the outcome is unknown.
 /// </remarks>
 internal sealed partial class WriterLoop(
     IStateStore store,

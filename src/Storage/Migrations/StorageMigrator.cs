@@ -6,7 +6,8 @@ namespace Payments.Storage;
 /// <summary>Brings a database to this program's schema, and proves on the way that it can be written.</summary>
 public static class StorageMigrator
 {
-    /// <summary>Applies what is missing, in one transaction. Any number of processes may do this at the same time: one works, the others wait and find it done.</summary>
+    /// <summary>Applies what is missing, in one transaction. Any number of processes may do this at the same time: one works, the others
+    /// wait and find it done.</summary>
     /// <returns>The schema version that the database has now.</returns>
     /// <exception cref="StorageUnavailableException">The database cannot be used; the message says why and what to do.</exception>
     /// <exception cref="OperationCanceledException">The caller's token.</exception>

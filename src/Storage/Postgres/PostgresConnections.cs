@@ -17,7 +17,8 @@ internal static class PostgresConnections
             var settings = new NpgsqlConnectionStringBuilder(connectionString);
             return string.IsNullOrEmpty(settings.Host) ? throw new FormatException("No host.") : settings;
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
+        catch (Exception exception) when (exception
+            is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
         {
             throw new StorageUnavailableException(
                 "The PostgreSQL connection string is not valid. Expected: Host=…;Port=5432;Database=…;Username=…;Password=…");

@@ -31,7 +31,7 @@ internal static class PostgresErrors
                     $"{server} does not let {user} in. Check the user name and the server's pg_hba.conf.",
                 PostgresErrorCodes.InvalidCatalogName => $"{server} has no database '{database}'. Create it (createdb {database}), or name another one.",
                 PostgresErrorCodes.InsufficientPrivilege =>
-                    $"{server}: {user} may not create tables in database '{database}'. Grant CREATE on its schema, or run the migrations as its owner.",
+                    $"{server}: {user} may not create tables in database '{database}'. Grant CREATE on its schema, or connect as its owner.",
                 PostgresErrorCodes.TooManyConnections => $"{server} has no connection left. Raise max_connections, or use fewer silos or smaller pools.",
                 PostgresErrorCodes.CannotConnectNow => $"{server} is still starting or is shutting down. Try again when it accepts connections.",
                 ReadOnlyTransaction => $"{server} is read-only, most likely a standby. Connect to the primary.",

@@ -64,7 +64,8 @@ internal sealed class PostgresRowWriter : IRowWriter
         return applied;
     }
 
-    private async Task<Dictionary<long, RowTag>> ReadTagsAfterCommitAsync(RowWrite[] sorted, HashSet<long> applied, CancellationToken cancellationToken)
+    private async Task<Dictionary<long, RowTag>> ReadTagsAfterCommitAsync(
+        RowWrite[] sorted, HashSet<long> applied, CancellationToken cancellationToken)
     {
         try
         {

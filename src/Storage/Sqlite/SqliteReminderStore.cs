@@ -59,7 +59,8 @@ internal sealed class SqliteReminderStore(SqliteStateStore store) : IReminderSto
             },
             cancellationToken);
 
-    private Task<IReadOnlyList<ReminderRow>> ReadAsync(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
+    private Task<IReadOnlyList<ReminderRow>> ReadAsync(
+        string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
         store.Connections.UseAsync<IReadOnlyList<ReminderRow>>(
             lease =>
             {

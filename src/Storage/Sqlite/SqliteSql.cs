@@ -4,8 +4,10 @@ namespace Payments.Storage.Sqlite;
 internal static class SqliteSql
 {
     public const string Create = """
-        INSERT INTO grain_state (grain_type, grain_key, state_name, version, write_token, state_version, slot, merchant_id, status, due_at, updated_at, document)
-        VALUES ($grain_type, $grain_key, $state_name, $version, $token, $state_version, $slot, $merchant_id, $status, $due_at, $updated_at, $document)
+        INSERT INTO grain_state
+            (grain_type, grain_key, state_name, version, write_token, state_version, slot, merchant_id, status, due_at, updated_at, document)
+        VALUES
+            ($grain_type, $grain_key, $state_name, $version, $token, $state_version, $slot, $merchant_id, $status, $due_at, $updated_at, $document)
         ON CONFLICT DO NOTHING
         """;
 

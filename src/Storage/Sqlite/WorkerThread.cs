@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Payments.Storage.Sqlite;
 
-/// <summary>A thread that does blocking work, one piece after the other. SQLite's commits wait for the disk, and the pool's few threads belong to the grains.</summary>
+/// <summary>A thread that does blocking work, one piece after the other. SQLite's commits wait for the disk, and the pool's few threads
+/// belong to the grains.</summary>
 internal sealed class WorkerThread : IDisposable
 {
     private readonly BlockingCollection<Action> _work = [];
