@@ -16,10 +16,10 @@ public static class PaymentGrainsExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IChance, SystemChance>();
-        services.AddOptions<PaymentPolicy>().BindConfiguration("Payments:Policy");
-        services.AddOptions<PaymentRequestPolicy>().BindConfiguration("Payments:RequestPolicy");
-        services.AddOptions<RetryOptions>().BindConfiguration("Payments:Retry");
-        services.AddOptions<WebhookDispatcherOptions>().BindConfiguration("Payments:Webhooks");
+        services.AddOptions<PaymentPolicy>().BindConfiguration("Payments:Policy").ValidateOnStart();
+        services.AddOptions<PaymentRequestPolicy>().BindConfiguration("Payments:RequestPolicy").ValidateOnStart();
+        services.AddOptions<RetryOptions>().BindConfiguration("Payments:Retry").ValidateOnStart();
+        services.AddOptions<WebhookDispatcherOptions>().BindConfiguration("Payments:Webhooks").ValidateOnStart();
         services.AddSingleton<WebhookDispatcher>();
         services.AddSingleton<IWebhookDispatcher>(static provider => provider.GetRequiredService<WebhookDispatcher>());
         services.AddHostedService(static provider => provider.GetRequiredService<WebhookDispatcher>());

@@ -89,6 +89,7 @@ internal static class CommandLine
         StorageUnavailableException => error.Message,
         OptionsValidationException => error.Message,
         SettingsException => error.Message,
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => error.Message,
         IOException { InnerException: AddressInUseException } => error.Message,
         _ when error.InnerException is { } inner => Explain(inner),
         _ => null,

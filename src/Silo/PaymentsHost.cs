@@ -31,6 +31,7 @@ public static partial class PaymentsHost
         var storage = StorageSettings.Read(builder.Configuration);
         var cluster = builder.Configuration.GetSection(ClusterSettings.Section).Get<ClusterSettings>() ?? new ClusterSettings();
 
+        ListenAddresses.Check(builder.Configuration);
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
         builder.UseOrleans(silo =>
         {
@@ -47,7 +48,11 @@ public static partial class PaymentsHost
         builder.Services.AddHostedService<ScanStarter>();
         configure?.Invoke(builder);
 
+        // A start that fails is told by whoever started it, in one line; the host would tell it first, with a stack trace.
+        var started = false;
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level < LogLevel.Error || Volatile.Read(ref started));
         var app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => Volatile.Write(ref started, true));
 
         // Read now, so that a wrong merchant entry stops the start and not the first payment.
         _ = app.Services.GetRequiredService<IMerchants>();

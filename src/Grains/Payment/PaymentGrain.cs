@@ -148,7 +148,7 @@ public sealed partial class PaymentGrain(
 
             case ProviderStep.FindIntent:
                 var foundIntent = await intents.FindAsync(state.Id, state.CreatedAt, policy.ProviderDeadline, CancellationToken.None);
-                await durable.ApplyAsync(s => PaymentMachine.CreateLookedUp(s, foundIntent, policy, Moment));
+                await durable.ApplyAsync(s => PaymentMachine.CreateLookedUp(s, state.Operation!, foundIntent, policy, Moment));
                 return AfterLookup(step, foundIntent is ProviderResult<PaymentIntentSnapshot?>.Success);
 
             case ProviderStep.ReadIntent:
@@ -164,7 +164,7 @@ public sealed partial class PaymentGrain(
 
             case ProviderStep.FindRefund:
                 var foundRefund = await intents.FindRefundAsync(state.Intent!.Id, state.Id, policy.ProviderDeadline, CancellationToken.None);
-                await durable.ApplyAsync(s => PaymentMachine.RefundLookedUp(s, foundRefund, policy, Moment));
+                await durable.ApplyAsync(s => PaymentMachine.RefundLookedUp(s, state.Operation!, foundRefund, policy, Moment));
                 return AfterLookup(step, foundRefund is ProviderResult<RefundSnapshot?>.Success);
 
             case ProviderStep.Refund:

@@ -110,8 +110,10 @@ public static partial class PaymentMachine
         return Uncertain(kept, operation, unknown.Cause, unknown.Detail, unknown.RetryAfter, policy.OperationRetry, moment);
     }
 
-    /// <summary>The provider's answer to the look-up that precedes a new key.</summary>
-    public static PaymentState CreateLookedUp(PaymentState state, ProviderResult<PaymentIntentSnapshot?> answer, PaymentPolicy policy, Moment moment)
+    /// <summary>The provider's answer to the look-up that precedes a new key. That there was none is worth nothing once the operation is no longer
+    /// <paramref name="asked"/>, the one that the look-up was made for: another activation has sent something since.</summary>
+    public static PaymentState CreateLookedUp(
+        PaymentState state, ProviderOperation asked, ProviderResult<PaymentIntentSnapshot?> answer, PaymentPolicy policy, Moment moment)
     {
         if (state.Operation is not { Kind: ProviderOperationKind.Create } operation)
             return state;
@@ -119,6 +121,7 @@ public static partial class PaymentMachine
         return answer switch
         {
             ProviderResult<PaymentIntentSnapshot?>.Success { Value: { } found } => Observed(state, found, policy, moment),
+            ProviderResult<PaymentIntentSnapshot?>.Success when operation != asked => state,
             ProviderResult<PaymentIntentSnapshot?>.Success when moment.Now - operation.BegunAt >= policy.CreateGivenUpAfter =>
                 Resting(state, PaymentStatus.Failed, policy, moment, AuditTrail.System, "create_given_up", operation.LastCause?.ToString()),
             ProviderResult<PaymentIntentSnapshot?>.Success => WithUsableKey(state, policy, moment),

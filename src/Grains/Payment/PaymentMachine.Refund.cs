@@ -11,8 +11,10 @@ public static partial class PaymentMachine
     /// <summary>Stripe's word for a charge that has nothing left to refund.</summary>
     private const string AlreadyRefunded = "charge_already_refunded";
 
-    /// <summary>The answer to the look-up before a refund: found, or the state whose key the refund is to be sent with.</summary>
-    public static PaymentState RefundLookedUp(PaymentState state, ProviderResult<RefundSnapshot?> answer, PaymentPolicy policy, Moment moment)
+    /// <summary>The answer to the look-up before a refund: found, or the state whose key the refund is to be sent with. That there was none is
+    /// worth nothing once the operation is no longer <paramref name="asked"/>: another activation has sent something since.</summary>
+    public static PaymentState RefundLookedUp(
+        PaymentState state, ProviderOperation asked, ProviderResult<RefundSnapshot?> answer, PaymentPolicy policy, Moment moment)
     {
         if (state.Operation is not { Kind: ProviderOperationKind.Refund } operation)
             return state;
@@ -20,6 +22,7 @@ public static partial class PaymentMachine
         return answer switch
         {
             ProviderResult<RefundSnapshot?>.Success { Value: { } found } => RefundSeen(state, operation, found, policy, moment),
+            ProviderResult<RefundSnapshot?>.Success when operation != asked => state,
             ProviderResult<RefundSnapshot?>.Success => WithUsableKey(state, policy, moment),
             ProviderResult<RefundSnapshot?>.Unknown unknown => ReadFailed(state, unknown.Cause, unknown.Detail, unknown.RetryAfter, policy, moment),
             ProviderResult<RefundSnapshot?>.Refused refused =>

@@ -12,12 +12,12 @@ internal sealed class ConfiguredMerchants : IMerchants
     /// <exception cref="SettingsException">An entry is incomplete or doubled.</exception>
     public ConfiguredMerchants(IConfiguration configuration)
     {
-        var merchants = configuration.GetSection("Payments:Merchants").Get<List<MerchantEntry>>() ?? [];
         var methods = new Dictionary<(Guid, Guid), PaymentMethod>();
         var endpoints = new Dictionary<Guid, WebhookEndpoint>();
-        foreach (var merchant in merchants)
+        foreach (var section in configuration.GetSection("Payments:Merchants").GetChildren())
         {
-            foreach (var method in merchant.PaymentMethods)
+            var merchant = Read<MerchantEntry>(section);
+            foreach (var method in section.GetSection("PaymentMethods").GetChildren().Select(Read<MethodEntry>))
             {
                 if (string.IsNullOrWhiteSpace(method.Reference) || !methods.TryAdd((merchant.Id, method.Id), new(method.Id, method.Kind, method.Reference, method.Customer)))
                     throw new SettingsException($"Payments:Merchants: payment method {method.Id} of merchant {merchant.Id} has no Reference or is listed twice.");
@@ -37,6 +37,20 @@ internal sealed class ConfiguredMerchants : IMerchants
     /// <inheritdoc />
     public WebhookEndpoint? FindWebhookEndpoint(Guid merchantId) => endpoints.GetValueOrDefault(merchantId);
 
+    /// <summary>One entry at a time: of a list, the binder leaves out what it cannot convert, and says nothing.</summary>
+    private static T Read<T>(IConfigurationSection section)
+        where T : new()
+    {
+        try
+        {
+            return section.Get<T>() ?? new T();
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new SettingsException(error.Message);
+        }
+    }
+
     private static WebhookEndpoint Endpoint(Guid merchantId, WebhookEntry webhook)
     {
         if (webhook.Url is not { IsAbsoluteUri: true, Scheme: "http" or "https" } url)
@@ -49,8 +63,6 @@ internal sealed class ConfiguredMerchants : IMerchants
     private sealed class MerchantEntry
     {
         public Guid Id { get; set; }
-
-        public List<MethodEntry> PaymentMethods { get; } = [];
 
         public WebhookEntry? Webhook { get; set; }
     }

@@ -76,12 +76,12 @@ public sealed class PaymentCreationTests
             """);
         var forgotten = Sample.Policy.IdempotencyKeyLifetime;
         Dictionary<string, Func<PaymentState, string>> inputs = new(
-            ForIntents("found", (state, intent, now) => PaymentMachine.CreateLookedUp(state, Success<Snapshot?>(intent), Sample.Policy, now)))
+            ForIntents("found", (state, intent, now) => PaymentMachine.CreateLookedUp(state, Sent(state), Success<Snapshot?>(intent), Sample.Policy, now)))
         {
             ["none"] = Input(None),
             ["none, key forgotten"] = Input(None, forgotten),
             ["none, given up"] = Input(None, Sample.Policy.CreateGivenUpAfter),
-            ["refused"] = Input((state, now) => PaymentMachine.CreateLookedUp(state, Refused<Snapshot?>(null), Sample.Policy, now)),
+            ["refused"] = Input((state, now) => PaymentMachine.CreateLookedUp(state, Sent(state), Refused<Snapshot?>(null), Sample.Policy, now)),
             ["unknown"] = ForCauses(Lost),
             ["unknown, given up"] = ForCauses(Lost, Sample.Policy.CreateGivenUpAfter),
         };
@@ -89,10 +89,24 @@ public sealed class PaymentCreationTests
         grid.Verify(Sample.Existing, inputs);
 
         static PaymentState None(PaymentState state, Grains.Retry.Moment now) =>
-            PaymentMachine.CreateLookedUp(state, Success<Snapshot?>(null), Sample.Policy, now);
+            PaymentMachine.CreateLookedUp(state, Sent(state), Success<Snapshot?>(null), Sample.Policy, now);
 
         static PaymentState Lost(PaymentState state, Cause cause, Grains.Retry.Moment now) =>
-            PaymentMachine.CreateLookedUp(state, Unknown<Snapshot?>(cause), Sample.Policy, now);
+            PaymentMachine.CreateLookedUp(state, Sent(state), Unknown<Snapshot?>(cause), Sample.Policy, now);
+    }
+
+    [Fact]
+    public void That_a_look_up_found_none_is_worth_nothing_when_another_activation_has_tried_since()
+    {
+        var asked = Sample.Situations["PE"];
+        var since = PaymentMachine.CreateAnswered(
+            PaymentMachine.BeginCreate(PaymentMachine.CreateLookedUp(asked, Sent(asked), Success<Snapshot?>(null), Sample.Policy, Sample.Now), Sample.Policy, Sample.Now),
+            Unknown<Snapshot>(Cause.ServerError), true, Sample.Policy, Sample.Now);
+        Assert.Equal(2, since.Operation!.Attempt);
+
+        Assert.Same(since, PaymentMachine.CreateLookedUp(since, asked.Operation!, Success<Snapshot?>(null), Sample.Policy, Sample.Now));
+        var found = Success<Snapshot?>(Sample.IntentAs(PaymentIntentStatus.RequiresCapture));
+        Assert.Equal(PaymentStatus.Authorized, PaymentMachine.CreateLookedUp(since, asked.Operation!, found, Sample.Policy, Sample.Now).Status);
     }
 
     [Fact]
@@ -101,7 +115,7 @@ public sealed class PaymentCreationTests
         var state = Sample.Situations["PT"];
         foreach (var cause in Enum.GetValues<Cause>())
         {
-            var after = PaymentMachine.CreateLookedUp(state, Unknown<Snapshot?>(cause), Sample.Policy, Sample.Now);
+            var after = PaymentMachine.CreateLookedUp(state, Sent(state), Unknown<Snapshot?>(cause), Sample.Policy, Sample.Now);
             Assert.Equal(state.Operation!.LastCause, after.Operation!.LastCause);
             Assert.Equal($"{cause}: lost", after.Audit[^1].Detail);
         }

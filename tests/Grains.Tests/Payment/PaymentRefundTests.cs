@@ -31,19 +31,19 @@ public sealed class PaymentRefundTests
             unknown                : un un un
             unknown after 21 days  : CF CF CF
             """);
-        var inputs = ForRefunds("found", (state, refund, now) => PaymentMachine.RefundLookedUp(state, Success<RefundSnapshot?>(refund), Sample.Policy, now));
+        var inputs = ForRefunds("found", (state, refund, now) => PaymentMachine.RefundLookedUp(state, Sent(state), Success<RefundSnapshot?>(refund), Sample.Policy, now));
         inputs.Add("none", Input(None));
         inputs.Add("none, key forgotten", Input(None, Sample.Policy.IdempotencyKeyLifetime));
-        inputs.Add("refused", Input((state, now) => PaymentMachine.RefundLookedUp(state, Refused<RefundSnapshot?>(null), Sample.Policy, now)));
+        inputs.Add("refused", Input((state, now) => PaymentMachine.RefundLookedUp(state, Sent(state), Refused<RefundSnapshot?>(null), Sample.Policy, now)));
         inputs.Add("unknown", ForCauses(Lost));
         inputs.Add("unknown after 21 days", ForCauses(Lost, Sample.Policy.SettlementGivenUpAfter));
 
         Verify(grid, inputs);
 
-        static PaymentState None(PaymentState state, Moment now) => PaymentMachine.RefundLookedUp(state, Success<RefundSnapshot?>(null), Sample.Policy, now);
+        static PaymentState None(PaymentState state, Moment now) => PaymentMachine.RefundLookedUp(state, Sent(state), Success<RefundSnapshot?>(null), Sample.Policy, now);
 
         static PaymentState Lost(PaymentState state, Cause cause, Moment now) =>
-            PaymentMachine.RefundLookedUp(state, Unknown<RefundSnapshot?>(cause), Sample.Policy, now);
+            PaymentMachine.RefundLookedUp(state, Sent(state), Unknown<RefundSnapshot?>(cause), Sample.Policy, now);
     }
 
     [Fact]
@@ -122,11 +122,20 @@ public sealed class PaymentRefundTests
     public void A_late_answer_to_an_earlier_attempt_says_nothing_about_the_present_one()
     {
         var owed = Sample.Situations["RE"];
-        var next = PaymentMachine.RefundLookedUp(owed, Success<RefundSnapshot?>(null), Sample.Policy, Sample.Now);
+        var next = PaymentMachine.RefundLookedUp(owed, owed.Operation!, Success<RefundSnapshot?>(null), Sample.Policy, Sample.Now);
         Assert.Equal((1, 2), (owed.Operation!.Attempt, next.Operation!.Attempt));
 
         Assert.Same(next, PaymentMachine.RefundAnswered(next, owed.Operation, Refused<RefundSnapshot>(null), Sample.Policy, Sample.Now));
         Assert.Same(next, PaymentMachine.RefundAnswered(next, owed.Operation, Success(Sample.RefundAs(RefundStatus.Failed)), Sample.Policy, Sample.Now));
+    }
+
+    [Fact]
+    public void That_a_look_up_found_none_is_worth_nothing_when_another_activation_has_tried_since()
+    {
+        var asked = Sample.Situations["RO"];
+        var since = Sample.Situations["RE"];
+
+        Assert.Same(since, PaymentMachine.RefundLookedUp(since, asked.Operation!, Success<RefundSnapshot?>(null), Sample.Policy, Sample.Now));
     }
 
     [Fact]

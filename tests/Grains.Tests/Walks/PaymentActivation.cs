@@ -100,8 +100,9 @@ internal sealed class PaymentActivation
                 return ProviderStep.None;
 
             case ProviderStep.FindIntent:
+                var sought = durable.State.Operation!;
                 var found = await network.CallAsync("find", () => IsAlive, stripe.Find);
-                await ApplyAsync((s, now) => PaymentMachine.CreateLookedUp(s, found, Sample.Policy, now));
+                await ApplyAsync((s, now) => PaymentMachine.CreateLookedUp(s, sought, found, Sample.Policy, now));
                 return Next(step, found);
 
             case ProviderStep.ReadIntent:
@@ -116,8 +117,9 @@ internal sealed class PaymentActivation
                 return ProviderStep.None;
 
             case ProviderStep.FindRefund:
+                var asked = durable.State.Operation!;
                 var foundRefund = await network.CallAsync("find refund", () => IsAlive, stripe.FindRefund);
-                await ApplyAsync((s, now) => PaymentMachine.RefundLookedUp(s, foundRefund, Sample.Policy, now));
+                await ApplyAsync((s, now) => PaymentMachine.RefundLookedUp(s, asked, foundRefund, Sample.Policy, now));
                 return Next(step, foundRefund);
 
             case ProviderStep.Refund:

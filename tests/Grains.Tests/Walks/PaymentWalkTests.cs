@@ -9,7 +9,7 @@ namespace Payments.Grains.Tests.Walks;
 /// function of its seed; a failure names the seed and tells the story.</summary>
 public sealed class PaymentWalkTests
 {
-    private const int WalksPerCourse = 30000;
+    private const int WalksPerCourse = 1000;
 
     [Theory]
     [InlineData(0)]
