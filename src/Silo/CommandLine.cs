@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Payments.Api;
 using Payments.Api.Authentication;
+using Payments.Silo.Clustering;
 using Payments.Silo.Configuration;
 using Payments.Storage;
 
@@ -46,7 +47,12 @@ internal static class CommandLine
     private static async Task<int> MigrateAsync(string[] args, TextWriter output)
     {
         var configuration = PaymentsHost.CreateBuilder(args).Configuration;
-        await StorageMigrator.MigrateAsync(StorageSettings.Read(configuration), TimeProvider.System, logger: null, CancellationToken.None);
+        var storage = StorageSettings.Read(configuration);
+        var cluster = ClusterSettingsReader.Read(configuration, storage);
+        if (cluster.HostsGrains)
+            await StorageMigrator.MigrateAsync(storage, TimeProvider.System, logger: null, CancellationToken.None);
+        if (cluster.IsCluster)
+            await ClusterSchema.MigrateAsync(ClusterDatabase.ConnectionString(cluster), logger: null, CancellationToken.None);
         await output.WriteLineAsync("The database schema is up to date.");
         return ExitOk;
     }
@@ -76,7 +82,7 @@ internal static class CommandLine
     {
         errors.WriteLine("""
             Usage:
-              serve    [--Section:Key=value …]           runs the silo and the API (the default)
+              serve    [--Section:Key=value …]           runs the silo and the API, or what the role says (the default)
               migrate  [--Section:Key=value …]           brings the database schema up to date and ends
               token    <merchantId> [scope …]            prints a bearer token signed with the development key
             """);

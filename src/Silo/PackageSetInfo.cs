@@ -9,4 +9,7 @@ public static class PackageSetInfo
     public static string Name { get; } = typeof(PackageSetInfo).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(static attribute => attribute.Key == "PackageSet").Value!;
+
+    /// <summary>Whether these are the real packages. The stand-in for Orleans is one process and listens on no port.</summary>
+    public static bool IsFull => Name == "full";
 }

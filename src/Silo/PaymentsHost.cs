@@ -1,16 +1,15 @@
-using Orleans.Configuration;
-using Orleans.Hosting;
 using Payments.Api;
-using Payments.Grains;
 using Payments.Grains.Ports;
+using Payments.Silo.Clustering;
 using Payments.Silo.Configuration;
 using Payments.Silo.Health;
+using Payments.Silo.Shutdown;
 using Payments.Silo.Telemetry;
 using Payments.Storage;
 
 namespace Payments.Silo;
 
-/// <summary>Puts the rooms together: silo, API, storage, providers, telemetry, in one process.</summary>
+/// <summary>Puts the rooms together in one process: silo, storage and providers, the API, telemetry; which of them, the role says.</summary>
 public static partial class PaymentsHost
 {
     /// <summary>The configured builder: settings files, environment variables (<c>PAYMENTS__…</c>), command line.</summary>
@@ -29,40 +28,47 @@ public static partial class PaymentsHost
     {
         var builder = CreateBuilder(args);
         var storage = StorageSettings.Read(builder.Configuration);
-        var cluster = builder.Configuration.GetSection(ClusterSettings.Section).Get<ClusterSettings>() ?? new ClusterSettings();
+        var cluster = ClusterSettingsReader.Read(builder.Configuration, storage);
+        var shutdown = ShutdownSettings.Read(builder.Configuration, cluster);
 
-        ListenAddresses.Check(builder.Configuration);
+        ListenAddresses.CheckUrls(builder.Configuration);
+        if (PackageSetInfo.IsFull && cluster.HostsGrains)
+            SiloSetup.CheckPorts(cluster);
+
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
-        builder.UseOrleans(silo =>
-        {
-            silo.UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort, serviceId: cluster.ServiceId, clusterId: cluster.ClusterId);
-            silo.AddReminders();
-            silo.AddPaymentsStorage(storage);
-            silo.AddActivityPropagation();
-        });
-        builder.Services.AddSingleton<IMerchants>(static provider => new ConfiguredMerchants(provider.GetRequiredService<IConfiguration>()));
-        builder.Services.AddPaymentProviders();
-        builder.Services.AddPaymentGrains();
-        builder.Services.AddPaymentsApi(builder.Configuration);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = shutdown.ReadinessDelay!.Value + shutdown.Timeout);
+        builder.Services.AddSingleton(shutdown);
+        builder.Services.AddSingleton<Draining>();
+        builder.Services.AddHostedService(static provider => provider.GetRequiredService<Draining>());
+        if (cluster.HostsGrains)
+            builder.AddPaymentsSilo(cluster, storage);
+        else
+            builder.AddPaymentsClient(cluster);
+        if (cluster.ServesApi)
+            builder.Services.AddPaymentsApi(builder.Configuration);
         builder.Services.AddPaymentsTelemetry(builder.Configuration);
-        builder.Services.AddHostedService<ScanStarter>();
         configure?.Invoke(builder);
 
         // A start that fails is told by whoever started it, in one line; the host would tell it first, with a stack trace.
         var started = false;
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level < LogLevel.Error || Volatile.Read(ref started));
+        builder.Services.Configure<LoggerFilterOptions>(options => options.Rules.Add(new LoggerFilterRule(
+            providerName: null, "Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Warning, (_, _, level) => level < LogLevel.Error || Volatile.Read(ref started))));
         var app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => Volatile.Write(ref started, true));
 
         // Read now, so that a wrong merchant entry stops the start and not the first payment.
-        _ = app.Services.GetRequiredService<IMerchants>();
-        LogStarting(app.Logger, PackageSetInfo.Name, storage.Kind);
-        app.UsePaymentsApi();
-        app.MapPaymentsApi();
-        app.MapHealth();
+        _ = app.Services.GetService<IMerchants>();
+        LogStarting(app.Logger, PackageSetInfo.Name, cluster.Mode, cluster.Role, storage.Kind);
+        if (cluster.ServesApi)
+        {
+            app.UsePaymentsApi();
+            app.MapPaymentsApi();
+        }
+
+        app.MapHealth(cluster, storage);
         return app;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Payments starting: package set {PackageSet}, storage {Storage}.")]
-    private static partial void LogStarting(ILogger logger, string packageSet, StorageKind storage);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Payments starting: package set {PackageSet}, {Mode}, {Role}, storage {Storage}.")]
+    private static partial void LogStarting(ILogger logger, string packageSet, ClusterMode mode, ClusterRole role, StorageKind storage);
 }

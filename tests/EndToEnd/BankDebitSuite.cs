@@ -42,7 +42,9 @@ public abstract class BankDebitSuite(Deployment deployment)
     [DatabaseFact]
     public async Task A_refund_whose_answers_are_lost_is_still_one_refund()
     {
-        foreach (var (kind, phase) in ((string, string)[])[("drop_before", "before"), ("drop_after", "after"), ("error_500", "before"), ("error_500", "after"), ("rate_limit", "before")])
+        (string Kind, string Phase)[] faults =
+            [("drop_before", "before"), ("drop_after", "after"), ("error_500", "before"), ("error_500", "after"), ("rate_limit", "before")];
+        foreach (var (kind, phase) in faults)
         {
             var payment = await Merchant.CreateBankDebitAsync();
             var intent = await deployment.Sandbox.IntentIdAsync(payment);

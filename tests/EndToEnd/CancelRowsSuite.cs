@@ -77,8 +77,8 @@ public abstract class CancelRowsSuite(Deployment deployment)
     public async Task A_payment_that_waits_for_the_customer_is_cancelled()
     {
         var payment = await Merchant.CreateAsync("AUTH_REQUIRED", Harness.Merchant.ChallengedCard);
-        (await Merchant.SendAsync(
-            HttpMethod.Patch, $"/v2/payments/{payment.Id}/cancel", """{"paymentCancellationReason":"ABANDONED"}""")).Is(202, payment.Accepted("CANCEL_INITIALIZED"));
+        (await Merchant.SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/cancel", """{"paymentCancellationReason":"ABANDONED"}"""))
+            .Is(202, payment.Accepted("CANCEL_INITIALIZED"));
         await deployment.AssertCancelledAsync(Merchant, payment);
         Assert.Equal("abandoned", (await deployment.Sandbox.HistoryAsync(payment))!.PaymentIntent.CancellationReason);
     }
@@ -172,8 +172,8 @@ public abstract class CancelRowsSuite(Deployment deployment)
         foreach (var reason in (string[])["DUPLICATE", "FRAUDULENT", "REQUESTED_BY_CUSTOMER", "ABANDONED"])
         {
             var payment = await Merchant.CreateAsync();
-            (await Merchant.SendAsync(
-                HttpMethod.Patch, $"/v2/payments/{payment.Id}/cancel", $$"""{"paymentCancellationReason":"{{reason}}"}""")).Is(202, payment.Accepted("CANCEL_INITIALIZED"));
+            (await Merchant.SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/cancel", $$"""{"paymentCancellationReason":"{{reason}}"}"""))
+                .Is(202, payment.Accepted("CANCEL_INITIALIZED"));
             await deployment.AssertCancelledAsync(Merchant, payment);
             Assert.Equal(reason.ToLowerInvariant(), (await deployment.Sandbox.HistoryAsync(payment))!.PaymentIntent.CancellationReason);
         }

@@ -139,19 +139,18 @@ public abstract class CrashSuite(Deployment deployment)
 
         await deployment.StartSiloAsync();
         Assert.NotEmpty(cancelled);
-        foreach (var payment in cancelled)
-            await deployment.AssertCancelledAsync(Merchant, payment);
+        await Task.WhenAll(cancelled.Select(payment => deployment.AssertCancelledAsync(Merchant, payment)));
         foreach (var payment in created)
             Assert.Equal(200, (await Merchant.GetAsync(payment)).Status);
 
         // Yesterday's payments go on: each can be cancelled now, unless its cancel arrived and only the answer was lost.
-        foreach (var payment in created.Except(cancelled))
+        await Task.WhenAll(created.Except(cancelled).Select(async payment =>
         {
             await Merchant.RestAsync(payment);
             var answer = await Merchant.CancelAsync(payment);
             Assert.Contains(answer.Status, (int[])[202, 422]);
             await deployment.AssertCancelledAsync(Merchant, payment);
-        }
+        }));
 
         async Task WorkAsync()
         {
@@ -184,9 +183,9 @@ public abstract class CrashSuite(Deployment deployment)
 }
 
 /// <summary>See <see cref="CrashSuite"/>.</summary>
-[Collection(OnSqlite.Name)]
+[Collection(FaultsOnSqlite.Name)]
 public sealed class CrashesOnSqlite(SqliteDeployment deployment) : CrashSuite(deployment);
 
 /// <summary>See <see cref="CrashSuite"/>.</summary>
-[Collection(OnPostgres.Name), RequiresPostgres]
+[Collection(FaultsOnPostgres.Name), RequiresPostgres]
 public sealed class CrashesOnPostgres(PostgresDeployment deployment) : CrashSuite(deployment);

@@ -98,11 +98,10 @@ public abstract class LostAnswerSuite(Deployment deployment)
         }
 
         await Task.WhenAll(fates.Select(async fate =>
-            (await Merchant.SendCreateAsync(fate.Payment, fate.Method, authorizeOnly: !fate.IsBankDebit)).Is(202, fate.Payment.Accepted("INITIATED"))));
+            (await Merchant.SendCreateAsync(fate.Payment, fate.Method, !fate.IsBankDebit)).Is(202, fate.Payment.Accepted("INITIATED"))));
         await Sandbox.WaitForCallsAsync("payment_intent.create", calls: calls + fates.Sum(static fate => fate.CreateCalls));
         await Task.WhenAll(fates.Select(CancelAsync));
-        foreach (var fate in fates)
-            await deployment.AssertCancelledAsync(Merchant, fate.Payment);
+        await Task.WhenAll(fates.Select(fate => deployment.AssertCancelledAsync(Merchant, fate.Payment)));
         await Sandbox.ClearFaultsAsync();
     }
 
@@ -177,9 +176,9 @@ public abstract class LostAnswerSuite(Deployment deployment)
 }
 
 /// <summary>See <see cref="LostAnswerSuite"/>.</summary>
-[Collection(OnSqlite.Name)]
+[Collection(FaultsOnSqlite.Name)]
 public sealed class LostAnswersOnSqlite(SqliteDeployment deployment) : LostAnswerSuite(deployment);
 
 /// <summary>See <see cref="LostAnswerSuite"/>.</summary>
-[Collection(OnPostgres.Name), RequiresPostgres]
+[Collection(FaultsOnPostgres.Name), RequiresPostgres]
 public sealed class LostAnswersOnPostgres(PostgresDeployment deployment) : LostAnswerSuite(deployment);

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Payments.EndToEnd.Harness;
 using Payments.Testing;
 using Payments.Testing.Processes;
@@ -8,27 +7,22 @@ namespace Payments.EndToEnd;
 /// <summary>What an operator sees: health, the start-up log, the other verbs of the program.</summary>
 public abstract class OperatorSuite(Deployment deployment, string storage)
 {
-    // This assembly and the silo come out of one build, so of one package set.
-    private static readonly string PackageSet = typeof(OperatorSuite).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(static attribute => attribute.Key == "PackageSet").Value!;
-
     [DatabaseFact]
     public async Task Health_says_live_ready_package_set_and_storage()
     {
         Assert.Equal((200, """{"status":"live"}"""), await GetAsync("/health/live"));
         Assert.Equal((200, """{"status":"ready"}"""), await GetAsync("/health/ready"));
-        Assert.Equal((200, $$"""{"status":"ready","packageSet":"{{PackageSet}}","storage":"{{storage}}"}"""), await GetAsync("/health"));
+        Assert.Equal((200, $$"""{"status":"ready","packageSet":"{{PackageSet.Name}}","storage":"{{storage}}"}"""), await GetAsync("/health"));
     }
 
     [DatabaseFact]
     public void The_log_says_package_set_and_storage() =>
-        Assert.Contains($"package set {PackageSet}, storage {storage}", deployment.Silo.Output, StringComparison.Ordinal);
+        Assert.Contains($"package set {PackageSet.Name}, storage {storage}", deployment.Silo.Output, StringComparison.Ordinal);
 
     [DatabaseFact]
     public async Task The_token_verb_prints_a_token_that_the_service_takes()
     {
-        var run = await ManagedProcess.RunAsync(
-            "Silo", ["token", $"{deployment.Merchant.Merchant.Id}", .. deployment.SiloArguments], PaymentsProcesses.Embedded, deployment.DataDirectory);
+        var run = await RunAsync("token", $"{deployment.Merchant.Merchant.Id}");
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         var payment = await deployment.Merchant.CreateAsync();
         var request = deployment.Merchant.Request(HttpMethod.Get, $"/v2/payments/{payment.Id}", null);
@@ -44,9 +38,12 @@ public abstract class OperatorSuite(Deployment deployment, string storage)
     [DatabaseFact]
     public async Task The_migrate_verb_finds_a_running_deployment_up_to_date()
     {
-        var run = await ManagedProcess.RunAsync("Silo", ["migrate", .. deployment.SiloArguments], PaymentsProcesses.Embedded, deployment.DataDirectory);
+        var run = await RunAsync("migrate");
         Assert.Equal((0, "", "The database schema is up to date."), (run.ExitCode, run.Errors, run.Output.Trim()));
     }
+
+    private Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] verb) =>
+        ManagedProcess.RunAsync("Silo", [.. verb, .. deployment.SiloArguments], PaymentsProcesses.Embedded, deployment.DataDirectory);
 
     private async Task<(int Status, string Body)> GetAsync(string path)
     {

@@ -48,7 +48,8 @@ public abstract class PayhubRowsSuite(Deployment deployment)
     {
         var id = await Payhub.CreateAtWorldlineAsync();
         (await Payhub.CancelAsync(id)).Is(400, Problem(
-            400, "6.5.1", "Bad Request", id, "Payment request is not a Klarna payment", "Provider", "Cancellation is only supported for Klarna payments"));
+            400, "6.5.1", "Bad Request", id, "Payment request is not a Klarna payment",
+            "Provider", "Cancellation is only supported for Klarna payments"));
         Assert.Equal("submitted", await Payhub.StatusAsync(id));
     }
 
@@ -109,7 +110,8 @@ public abstract class PayhubRowsSuite(Deployment deployment)
     [DatabaseFact]
     public async Task A_create_whose_answer_is_lost_leaves_one_request_at_klarna_that_can_be_cancelled()
     {
-        var failed = Problem(500, "6.5.1", "One or more errors occurred.", null, "Failed to create payment request", "Server", "Internal server error");
+        var failed = Problem(
+            500, "6.5.1", "One or more errors occurred.", null, "Failed to create payment request", "Server", "Internal server error");
         foreach (var kind in (string[])["drop_before", "drop_after", "error_500", "rate_limit"])
         {
             var last = await Payhub.CreateAtWorldlineAsync();

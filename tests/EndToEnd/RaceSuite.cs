@@ -40,7 +40,7 @@ public abstract class RaceSuite(Deployment deployment)
         var payment = Merchant.NewPayment();
         var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Merchant.SendCreateAsync(payment)));
         foreach (var answer in answers)
-            Assert.Contains($"{answer.Status} {answer.Body}", (string[])[$"202 {payment.Accepted("INITIATED")}", $"202 {payment.Accepted("AUTHORIZED")}"]);
+            answer.Is(202, answer.Body == payment.Accepted("AUTHORIZED") ? answer.Body : payment.Accepted("INITIATED"));
         (await Merchant.RestAsync(payment)).Is(202, payment.Accepted("AUTHORIZED"));
         Assert.Equal(1, (await deployment.Sandbox.HistoryAsync(payment))!.Count("payment_intent.create"));
         (await Merchant.CancelAsync(payment)).Is(202, payment.Accepted("CANCEL_INITIALIZED"));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
+using Payments.EndToEnd.Harness;
 using Payments.Testing;
 using Payments.Testing.Processes;
 
@@ -62,7 +63,7 @@ public sealed class StartFailureTests : IDisposable
     public async Task A_postgres_database_that_does_not_exist()
     {
         var server = new NpgsqlConnectionStringBuilder(await TestPostgres.GetServerAsync()) { Database = "no_such_database" };
-        await FailsAsync(["no_such_database", "does not exist"], postgres: server.ConnectionString, secret: server.Password);
+        await FailsAsync(["no_such_database", "has no database"], postgres: server.ConnectionString, secret: server.Password);
     }
 
     [PostgresFact]
@@ -91,6 +92,21 @@ public sealed class StartFailureTests : IDisposable
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         await FailsAsync([$"127.0.0.1:{port}", "in use"], new() { ["urls"] = $"http://127.0.0.1:{port}" });
+    }
+
+    [Fact]
+    public async Task A_cluster_port_that_is_taken()
+    {
+        // The stand-in for Orleans listens on no port of its own.
+        if (!PackageSet.IsFull)
+            return;
+
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = $"{((IPEndPoint)taken.LocalEndpoint).Port}";
+        await FailsAsync(["Payments:Cluster:SiloPort", port, "in use"], new() { ["Payments:Cluster:SiloPort"] = port });
+        await FailsAsync(["Payments:Cluster:GatewayPort", port, "in use"], new() { ["Payments:Cluster:GatewayPort"] = port });
+        await FailsAsync(["Payments:Cluster:GatewayPort", "70000"], new() { ["Payments:Cluster:GatewayPort"] = "70000" });
     }
 
     [Fact]

@@ -52,6 +52,28 @@ public sealed class LedgerTests : SandboxTest
     }
 
     [Fact]
+    public async Task A_wait_for_calls_ends_when_a_held_call_has_arrived()
+    {
+        var id = await Client.CreateAsync();
+        Sandbox.Faults.Add(new("payment_intent.cancel", FaultKind.Latency, LatencyMs: 60_000));
+        var wait = Client.JsonAsync(HttpMethod.Get, "ledger/calls/wait?operation=payment_intent.cancel&calls=1&faults=1");
+        await Clock.SomethingWaitsAsync();
+        Assert.False(wait.IsCompleted);
+        var held = Client.PostAsync($"v1/payment_intents/{id}/cancel");
+        var answer = (await wait).Body;
+        Assert.True(answer.GetProperty("complete").GetBoolean());
+        Assert.Equal((1L, 1L), (answer.GetProperty("count").GetProperty("calls").GetInt64(), answer.GetProperty("count").GetProperty("faults").GetInt64()));
+        await Clock.SomethingWaitsAsync();
+        Assert.False(held.IsCompleted);
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        await held;
+
+        var vain = (await Client.JsonAsync(HttpMethod.Get, "ledger/calls/wait?operation=payment_intent.cancel&calls=2&timeoutSeconds=0")).Body;
+        Assert.False(vain.GetProperty("complete").GetBoolean());
+        Assert.Equal(HttpStatusCode.BadRequest, (await Client.JsonAsync(HttpMethod.Get, "ledger/calls/wait")).Status);
+    }
+
+    [Fact]
     public async Task A_wait_returns_with_the_webhook_it_waits_for_and_not_with_another()
     {
         var wait = Client.JsonAsync(HttpMethod.Get, "ledger/webhooks/wait?payment=p1&count=2&timeoutSeconds=10");

@@ -190,9 +190,9 @@ public sealed partial class PaymentGrain(
         if (begun is not { Status: PaymentStatus.Processing, Operation.Kind: ProviderOperationKind.Create })
             return ProviderStep.None;
 
-        // Another activation has learnt meanwhile that this key has a stored error.
+        // Another activation has learnt meanwhile that this key has a stored error: when it is due, a look-up comes first.
         if (begun.Operation.KeyIsSpent(time.GetUtcNow(), policy))
-            return ProviderStep.FindIntent;
+            return ProviderStep.None;
 
         var intent = new NewPaymentIntent(
             begun.Id,

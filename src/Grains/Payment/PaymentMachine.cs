@@ -32,6 +32,8 @@ public static partial class PaymentMachine
     /// <summary>What follows at once on a look-up that was answered, in the same turn: the call that the look-up had to precede.</summary>
     public static ProviderStep PlanAfterLookup(ProviderStep lookup, PaymentState state) => (lookup, state.Operation?.Kind) switch
     {
+        // Another activation has learnt meanwhile that this key has a stored error: a look-up of its own must come first.
+        _ when state.Operation is { LastCause: ProviderUncertainty.ServerError } => ProviderStep.None,
         (ProviderStep.FindIntent, ProviderOperationKind.Create) => ProviderStep.CreateIntent,
         (ProviderStep.ReadIntent, ProviderOperationKind.Cancel) => ProviderStep.CancelIntent,
         (ProviderStep.ReadIntent, ProviderOperationKind.Refund) => ProviderStep.FindRefund,

@@ -26,6 +26,42 @@ namespace Orleans.Configuration
         public DbDataSource? DataSource { get; set; }
     }
 
+    /// <summary>Where a client finds the gateways.</summary>
+    public class AdoNetClusteringClientOptions
+    {
+        public string? ConnectionString { get; set; }
+
+        public DbDataSource? DataSource { get; set; }
+
+        public string Invariant { get; set; } = null!;
+    }
+
+    /// <summary>How silos watch each other. There is only one here; the values are only kept.</summary>
+    public class ClusterMembershipOptions
+    {
+        public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+        public int NumMissedProbesLimit { get; set; } = 3;
+
+        public int NumProbedSilos { get; set; } = 10;
+
+        public int NumVotesForDeathDeclaration { get; set; } = 2;
+
+        public TimeSpan DeathVoteExpirationTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+        public TimeSpan TableRefreshTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+        public TimeSpan IAmAliveTablePublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+        public TimeSpan MaxJoinAttemptTime { get; set; } = TimeSpan.FromMinutes(5);
+    }
+
+    /// <summary>How a client keeps its list of gateways.</summary>
+    public class GatewayOptions
+    {
+        public TimeSpan GatewayListRefreshPeriod { get; set; } = TimeSpan.FromMinutes(1);
+    }
+
     /// <summary>Grain states in a database.</summary>
     public class AdoNetGrainStorageOptions
     {
@@ -34,6 +70,20 @@ namespace Orleans.Configuration
         public string? ConnectionString { get; set; }
 
         public DbDataSource? DataSource { get; set; }
+    }
+}
+
+namespace Orleans
+{
+    /// <summary>Hears how many gateways a client is connected to.</summary>
+    public delegate void GatewayCountChangedHandler(object? sender, GatewayCountChangedEventArgs e);
+
+    /// <summary>How many gateways a client is connected to.</summary>
+    public class GatewayCountChangedEventArgs(int currentNumberOfConnectedGateways, int previousNumberOfConnectedGateways) : EventArgs
+    {
+        public int NumberOfConnectedGateways => currentNumberOfConnectedGateways;
+
+        public int PreviousNumberOfConnectedGateways => previousNumberOfConnectedGateways;
     }
 }
 
@@ -63,6 +113,22 @@ namespace Orleans.Hosting
             AddressFamily addressFamily = AddressFamily.InterNetwork,
             bool listenOnAnyHostAddress = false) =>
             throw Needed(nameof(ConfigureEndpoints));
+
+        public static IClientBuilder UseAdoNetClustering(this IClientBuilder builder, Action<AdoNetClusteringClientOptions> configureOptions) =>
+            throw Needed(nameof(UseAdoNetClustering));
+
+        public static IClientBuilder Configure<TOptions>(this IClientBuilder builder, Action<TOptions> configureOptions) where TOptions : class =>
+            throw Needed(nameof(IClientBuilder));
+
+        public static IClientBuilder UseConnectionRetryFilter(
+            this IClientBuilder builder, Func<Exception, CancellationToken, Task<bool>> connectionRetryFilter) =>
+            throw Needed(nameof(UseConnectionRetryFilter));
+
+        public static IClientBuilder AddGatewayCountChangedHandler(
+            this IClientBuilder builder, Func<IServiceProvider, GatewayCountChangedHandler> handlerFactory) =>
+            throw Needed(nameof(AddGatewayCountChangedHandler));
+
+        public static IClientBuilder AddActivityPropagation(this IClientBuilder builder) => throw Needed(nameof(IClientBuilder));
 
         internal static NotSupportedException Needed(string what) => new(
             $"{what} needs the full package set: the Orleans stand-in is a single node without network. See docs/package-sets.md.");

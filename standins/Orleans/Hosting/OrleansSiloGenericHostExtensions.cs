@@ -59,6 +59,7 @@ public static class OrleansSiloGenericHostExtensions
         services.AddSingleton<GrainMessenger>();
         services.AddSingleton<IdleCollector>();
         services.AddSingleton<GrainFactory>();
+        services.TryAddSingleton<ISiloStatusOracle, SiloStatusOracle>();
         services.TryAddSingleton<IGrainFactory>(static provider => provider.GetRequiredService<GrainFactory>());
         services.TryAddSingleton<IClusterClient>(static provider => provider.GetRequiredService<GrainFactory>());
         services.TryAddSingleton<ITimerRegistry, TimerRegistry>();

@@ -3,8 +3,8 @@ namespace Payments.EndToEnd.Harness;
 /// <summary>What must be true of every payment in the end, by the provider's own ledger (design I1, I3, I4).</summary>
 public static class Convergence
 {
-    /// <summary>Waits for the webhook and asserts that the payment is cancelled everywhere: at the service, at the provider exactly once, and announced
-    /// as one message with the seed's body and a valid signature.</summary>
+    /// <summary>Waits for the webhook and asserts that the payment is cancelled everywhere: at the service, at the provider exactly once, and
+    /// announced as one message with the seed's body and a valid signature.</summary>
     public static async Task AssertCancelledAsync(this Deployment deployment, MerchantClient merchant, Payment payment)
     {
         await deployment.Sandbox.WaitForWebhooksAsync(payment);

@@ -60,3 +60,19 @@ public sealed class OnPostgres : ICollectionFixture<PostgresDeployment>
     /// <summary>The collection's name.</summary>
     public const string Name = "PostgreSQL";
 }
+
+/// <summary>Tests with crashes and lost answers share another deployment on SQLite: they mostly wait, so they run beside the others.</summary>
+[CollectionDefinition(Name)]
+public sealed class FaultsOnSqlite : ICollectionFixture<SqliteDeployment>
+{
+    /// <summary>The collection's name.</summary>
+    public const string Name = "SQLite, faults";
+}
+
+/// <summary>Tests with crashes and lost answers share another deployment on PostgreSQL.</summary>
+[CollectionDefinition(Name)]
+public sealed class FaultsOnPostgres : ICollectionFixture<PostgresDeployment>
+{
+    /// <summary>The collection's name.</summary>
+    public const string Name = "PostgreSQL, faults";
+}

@@ -24,7 +24,8 @@ public sealed class PayhubClient(Deployment deployment, string apiKey)
         Assert.Equal(200, answer.Status);
         using var body = JsonDocument.Parse(answer.Body);
         var link = body.RootElement.GetProperty("Paylink").GetString()!;
-        return new PaymentRequest(body.RootElement.GetProperty("PaymentRequestId").GetInt64(), $"krn:payment:eu1:request:{link[(link.LastIndexOf('/') + 1)..]}");
+        var klarnaId = $"krn:payment:eu1:request:{link[(link.LastIndexOf('/') + 1)..]}";
+        return new PaymentRequest(body.RootElement.GetProperty("PaymentRequestId").GetInt64(), klarnaId);
     }
 
     /// <summary>Creates a request of another provider.</summary>

@@ -9,7 +9,10 @@ public sealed class SandboxClient(HttpClient http)
 {
     private const int PatienceSeconds = 45;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     /// <summary>Orders a fault.</summary>
     /// <returns>Its id.</returns>
@@ -72,7 +75,7 @@ public sealed class SandboxClient(HttpClient http)
         return found.EnumerateArray().Select(static entry => new History(
             entry.GetProperty("paymentIntent").Deserialize<Intent>(Json)!,
             entry.GetProperty("refunds").Deserialize<List<Refund>>(Json)!,
-            [.. entry.GetProperty("operations").EnumerateArray().Select(static operation => operation.GetProperty("operation").GetString()!)])).SingleOrDefault();
+            [.. Names(entry)])).SingleOrDefault();
     }
 
     /// <summary>The provider's intent of a payment.</summary>
@@ -82,8 +85,7 @@ public sealed class SandboxClient(HttpClient http)
     public async Task<(string State, int Cancels)> KlarnaAsync(PaymentRequest request)
     {
         var found = await SendAsync(HttpMethod.Get, $"ledger/klarna/{request.KlarnaId}");
-        return (found.GetProperty("paymentRequest").GetProperty("state").GetString()!,
-            found.GetProperty("operations").EnumerateArray().Count(static operation => operation.GetProperty("operation").GetString() == "klarna.cancel"));
+        return (found.GetProperty("paymentRequest").GetProperty("state").GetString()!, Names(found).Count(static name => name == "klarna.cancel"));
     }
 
     private async Task<JsonElement> WaitAsync(string path, string what)
@@ -93,8 +95,13 @@ public sealed class SandboxClient(HttpClient http)
         return answer;
     }
 
+    private static IEnumerable<string> Names(JsonElement history) =>
+        history.GetProperty("operations").EnumerateArray().Select(static operation => operation.GetProperty("operation").GetString()!);
+
     private static Calls Read(JsonElement count) => new(
-        count.GetProperty("calls").GetInt64(), count.GetProperty("refused").GetInt64(), count.GetProperty("replayed").GetInt64(), count.GetProperty("faults").GetInt64());
+        count.GetProperty("calls").GetInt64(),
+        count.GetProperty("replayed").GetInt64(),
+        count.GetProperty("faults").GetInt64());
 
     private Task<JsonElement> SendAsync(HttpMethod verb, string path, HttpContent? content = null) =>
         SendAsync(new HttpRequestMessage(verb, path) { Content = content });

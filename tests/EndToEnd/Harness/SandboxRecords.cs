@@ -47,5 +47,5 @@ public sealed record History(Intent PaymentIntent, IReadOnlyList<Refund> Refunds
     public int Count(string operation) => Operations.Count(name => name == operation);
 }
 
-/// <summary>How often an operation was called.</summary>
-public sealed record Calls(long Count, long Refused, long Replayed, long Faults);
+/// <summary>How often an operation was called, answered from its idempotency key, and hit by a fault.</summary>
+public sealed record Calls(long Count, long Replayed, long Faults);

@@ -71,15 +71,16 @@ public sealed class PaymentObservationTests
     [Fact]
     public void What_follows_a_look_up_is_known_in_every_situation()
     {
+        // Nothing is sent with a key that would replay a stored 500 (PE, CE, RE): an answered look-up would have given it a new one.
         var grid = Grid.Parse(StepLegend, """
                            no IN PD P0 PT PE | AR AU AC CP | DN FL XN XX | C1 CA C3 CE CQ | AW RO RE RP | CF CR CX
             None         : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
             CreateIntent : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
-            FindIntent   : -  C  C  C  C  C  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
+            FindIntent   : -  C  C  C  C  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
             CancelIntent : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
-            ReadIntent   : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | X  X  X  X  X  | -  FR FR FR | -  -  -
+            ReadIntent   : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | X  X  X  -  X  | -  FR -  FR | -  -  -
             Refund       : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
-            FindRefund   : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  $  $  -  | -  -  -
+            FindRefund   : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  $  -  -  | -  -  -
             ReadRefund   : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
             """);
 

@@ -94,7 +94,7 @@ internal sealed class PaymentActivation
                 if (begun is not { Status: PaymentStatus.Processing, Operation.Kind: ProviderOperationKind.Create })
                     return ProviderStep.None;
                 if (begun.Operation.KeyIsSpent(world.Now, Sample.Policy))
-                    return ProviderStep.FindIntent;
+                    return ProviderStep.None;
                 var created = await CallAsync("create", begun, key => stripe.Create(begun.AmountMinor, key));
                 await ApplyAsync((s, now) => PaymentMachine.CreateAnswered(s, created, arrivedBefore || s != begun, Sample.Policy, now));
                 return ProviderStep.None;

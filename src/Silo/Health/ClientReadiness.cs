@@ -1,0 +1,10 @@
+using Payments.Silo.Clustering;
+
+namespace Payments.Silo.Health;
+
+/// <summary>A process without grains is ready while it is connected to a silo. A database that does not answer is the silos' to report: were this
+/// process unready for it, nobody would be left to tell the callers.</summary>
+internal sealed class ClientReadiness(ClusterConnection connection) : IReadiness
+{
+    public Task<string?> WhyNotAsync() => Task.FromResult(connection.Gateways > 0 ? null : "no silo of the cluster is connected");
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Payments.Cluster.Harness;
+using Payments.Storage;
+using Payments.Testing;
+using Xunit.Abstractions;
+
+namespace Payments.Cluster;
+
+/// <summary>
+/// Orleans keeps a grain to one activation only while its silos agree on who is alive. Here they do not: two clusters that know nothing of each other
+/// own the same payments in one database, as after a partition. The compare-and-swap of the first write is all that is left between a customer and two
+/// voids.
+/// </summary>
+public sealed class DuplicateActivationTests(ITestOutputHelper output)
+{
+    private const string TriesVariable = "PAYMENTS_TEST_CLUSTER_TRIES";
+    private const int TriesByDefault = 300;
+    private const int AtATime = 12;
+
+    [PostgresFact]
+    public async Task Two_clusters_over_one_database_never_void_twice()
+    {
+        var tries = int.TryParse(Environment.GetEnvironmentVariable(TriesVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) ? wanted : TriesByDefault;
+        await using var cluster = await TestCluster.CreateAsync();
+        var sides = await Task.WhenAll(cluster.StartNodeAsync(clusterId: "one"), cluster.StartNodeAsync(clusterId: "other"));
+        var payments = new Guid[tries];
+        await Parallel.ForAsync(0, tries, new ParallelOptions { MaxDegreeOfParallelism = AtATime }, async (i, _) =>
+            payments[i] = await RaceAsync(sides[i % 2].Grains, sides[(i + 1) % 2].Grains));
+
+        await cluster.AssertVoidedOnceAsync(sides[0].Grains, payments);
+        Assert.Equal(tries, cluster.CancelCalls);
+        var conflicts = sides.Sum(static side => side.Services.GetRequiredService<IStorageStatistics>().Conflicts);
+        output.WriteLine($"{tries} payments, {conflicts} writes lost against the other cluster's, no double void.");
+        Assert.True(conflicts > tries / 10, $"Only {conflicts} of {tries} races were close enough to meet in the database.");
+    }
+
+    /// <summary>Both clusters have the payment in memory, authorized, when both are asked to cancel it.</summary>
+    private static async Task<Guid> RaceAsync(IGrainFactory creator, IGrainFactory other)
+    {
+        var payment = await TestCluster.AuthorizeAsync(creator);
+        Assert.Equal(PaymentStatus.Authorized, await TestCluster.StatusAsync(other, payment));
+        IGrainFactory[] callers = [creator, other, other, creator];
+        var answers = await Task.WhenAll(callers.Select(caller => TestCluster.CancelAsync(caller, payment)));
+        Assert.All(answers, static answer => Assert.True(
+            answer is { Outcome: CancelPaymentOutcome.Accepted } or { Outcome: CancelPaymentOutcome.NotCancellable, Status: PaymentStatus.Cancelled }, $"{answer}"));
+        Assert.Contains(answers, static answer => answer.Outcome == CancelPaymentOutcome.Accepted);
+        return payment;
+    }
+}

@@ -1,0 +1,78 @@
+using Orleans.Runtime;
+using Payments.Cluster.Harness;
+using Payments.Testing;
+using Xunit.Abstractions;
+
+namespace Payments.Cluster;
+
+/// <summary>Silos come and go in good order, as in a rolling restart.</summary>
+public sealed class JoinAndLeaveTests(ITestOutputHelper output)
+{
+    private const int Step = 60;
+
+    [PostgresFact]
+    public async Task A_silo_that_joins_and_leaves_under_load_loses_nothing_and_fails_nobody()
+    {
+        await using var cluster = await TestCluster.CreateAsync();
+        var nodes = await cluster.StartNodesAsync(2);
+        await using var load = new Load(8, nodes);
+        await load.ProceedAsync(Step);
+
+        var guest = await cluster.StartNodeAsync();
+        var callers = UseWhileReadyAsync(guest, nodes[0], load);
+        await load.ProceedAsync(Step);
+        Assert.True(await ActivationsOnAsync(nodes[0], guest.SiloPort) > 0, "Nothing was placed on the silo that joined.");
+
+        var began = TimeProvider.System.GetTimestamp();
+        await guest.StopAsync();
+        var stopped = TimeProvider.System.GetElapsedTime(began);
+        await load.ProceedAsync(Step);
+        await load.StopAsync();
+
+        output.WriteLine($"{load.Cancelled.Count} cancels, {await callers} of them through the silo that came and went; it stopped within {stopped.TotalSeconds:F1} s.");
+        Assert.Empty(load.Failures);
+        Assert.InRange(stopped, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        await cluster.AssertVoidedOnceAsync(nodes[0].Grains, load.Cancelled);
+    }
+
+    [PostgresFact]
+    public async Task A_silo_that_stops_turns_unready_first_serves_on_and_finishes_what_is_in_flight()
+    {
+        await using var cluster = await TestCluster.CreateAsync();
+        var stays = await cluster.StartNodeAsync();
+        var leaves = await cluster.StartNodeAsync(settings: new Dictionary<string, string> { ["Payments:Shutdown:ReadinessDelay"] = "00:00:02" });
+        var payments = await TestCluster.AuthorizeAsync(8, leaves, stays);
+        Assert.Equal((200, """{"status":"ready"}"""), await leaves.Http.ReadAsync("/health/ready"));
+
+        var stopping = leaves.StopAsync();
+        (int Status, string Body) ready;
+        do
+            ready = await leaves.Http.ReadAsync("/health/ready");
+        while (ready.Status == 200);
+        Assert.Equal((503, """{"status":"unready","reason":"the process is stopping"}"""), ready);
+        Assert.Equal(200, (await leaves.Http.ReadAsync("/health/live")).Status);
+        Assert.False(stopping.IsCompleted);
+
+        // At the provider for longer than readiness is waited for: the web server stops under these requests.
+        cluster.Sandbox.Faults.Add(new Sandbox.FaultRule("payment_intent.cancel", Sandbox.FaultKind.Latency, Count: -1, LatencyMs: 1200));
+        var inFlight = await Task.WhenAll(payments.Select(payment => leaves.Http.CancelAsync(payment)));
+        Assert.All(inFlight, static answer => Assert.Equal(202, answer.Status));
+        await stopping.WaitAsync(TimeSpan.FromSeconds(20));
+        await cluster.AssertVoidedOnceAsync(stays.Grains, payments);
+        Assert.Equal(payments.Length, cluster.CancelCalls);
+    }
+
+    private static async Task<int> UseWhileReadyAsync(Node guest, Node creator, Load load)
+    {
+        var calls = 0;
+        for (; (await guest.Http.ReadAsync("/health/ready")).Status == 200; calls++)
+            await load.CancelOneAsync(creator, guest);
+        return calls;
+    }
+
+    private static async Task<int> ActivationsOnAsync(Node node, int siloPort)
+    {
+        var statistics = await node.Grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics();
+        return statistics.Count(grain => grain.SiloAddress.Endpoint.Port == siloPort && grain.GrainId.Type.ToString() == "payment");
+    }
+}
