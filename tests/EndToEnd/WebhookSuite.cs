@@ -77,7 +77,7 @@ public abstract class WebhookSuite(Deployment deployment)
         const int payments = 40;
         var slow = deployment.ClientOf(Harness.Merchant.Slow);
         var endpoint = $"webhook:{slow.Merchant.Id}";
-        var fault = await deployment.Sandbox.OrderAsync(new Fault(endpoint, "latency", Count: -1, LatencyMs: 4000));
+        var fault = await deployment.Sandbox.OrderAsync(new Fault(endpoint, "latency", Count: -1, LatencyMs: 6000));
         var created = await Task.WhenAll(Enumerable.Range(0, payments).Select(_ => slow.CreateAsync()));
         await Task.WhenAll(created.Select(slow.CancelAsync));
         await deployment.Sandbox.WaitForCallsAsync(endpoint, calls: 16);
@@ -88,7 +88,7 @@ public abstract class WebhookSuite(Deployment deployment)
         await deployment.AssertCancelledAsync(deployment.SecondMerchant, other);
         (await slow.GetAsync(created[^1])).Is(200, created[^1].Found("CANCELLED"));
         (await slow.CancelAsync(created[0])).Is(422, Payment.NotCancellable("Payment already cancelled"));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.Empty(await deployment.Sandbox.WebhooksAsync(created[^1]));
 
         await deployment.Sandbox.ClearFaultsAsync(fault);

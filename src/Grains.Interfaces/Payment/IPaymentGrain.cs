@@ -1,3 +1,4 @@
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace Payments;
@@ -6,7 +7,7 @@ namespace Payments;
 /// One payment of the v2 contract. The grain key is the payment id; the grain alone decides every transition of its payment
 /// and alone talks to the provider about it, so that two cancels that race become one void.
 /// </summary>
-[Alias("payments.IPaymentGrain")]
+[Alias("payments.IPaymentGrain"), Version(1)]
 public interface IPaymentGrain : IGrainWithGuidKey
 {
     /// <summary>Creates the payment, or returns the one that exists: the key is derived from merchant and <c>merchantTransactionId</c>

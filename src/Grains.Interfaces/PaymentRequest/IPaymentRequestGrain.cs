@@ -1,9 +1,10 @@
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace Payments;
 
 /// <summary>One payment request of the Payhub contract. The grain key is the payment request id.</summary>
-[Alias("payments.IPaymentRequestGrain")]
+[Alias("payments.IPaymentRequestGrain"), Version(1)]
 public interface IPaymentRequestGrain : IGrainWithIntegerKey
 {
     /// <summary>Creates the request and, for Klarna, the request at the provider.</summary>
@@ -20,7 +21,7 @@ public interface IPaymentRequestGrain : IGrainWithIntegerKey
 }
 
 /// <summary>Hands out payment request ids: integers, each once in the life of the cluster. One grain, key 0.</summary>
-[Alias("payments.IPaymentRequestIdGrain")]
+[Alias("payments.IPaymentRequestIdGrain"), Version(1)]
 public interface IPaymentRequestIdGrain : IGrainWithIntegerKey
 {
     /// <summary>The next unused id, 1 or more. Ids of a block that a crashed silo held are skipped, never reused.</summary>

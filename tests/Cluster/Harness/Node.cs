@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Payments.Api;
 using Payments.Api.Authentication;
@@ -48,6 +49,9 @@ public sealed class Node : IAsyncDisposable
         var app = PaymentsHost.Build(arguments, builder =>
         {
             builder.Services.AddSingleton<IFatalErrorHandler>(fatal);
+
+            // A process says there where it listens; here nobody needs to be told.
+            builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.None);
             configure?.Invoke(builder);
         });
         await app.StartAsync();

@@ -9,8 +9,7 @@ public sealed record Fault(
     string? Phase = null,
     string? Match = null,
     int? StatusCode = null,
-    string? Code = null,
-    int? RetryAfterSeconds = null)
+    string? Code = null)
 {
     /// <summary>Stripe's definite refusal of a cancel: the intent is in a state that forbids it.</summary>
     public static Fault RefusedVoid(Payment payment) =>
