@@ -26,6 +26,7 @@ internal static class Report
         Row("  sandbox", static figures => $"{figures.CancelCpu.SandboxSeconds:F2} s");
         Row("  clients", static figures => $"{figures.CancelCpu.ClientSeconds:F2} s");
         Row("  PostgreSQL", static figures => figures.CancelCpu.PostgresSeconds is { } seconds ? $"{seconds:F2} s" : "–");
+        Row("  all others on this machine", static figures => figures.CancelCpu.OtherSeconds is { } seconds ? $"{seconds:F2} s" : "–");
         Row("creating, processor: silo", static figures => $"{figures.CreateCpu.SiloSeconds:F2} s");
         Row("calls of cancel at the provider", static figures => $"{figures.ProviderCalls}");
         Row("webhooks at the merchant", static figures => $"{figures.Webhooks}");

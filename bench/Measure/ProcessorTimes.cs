@@ -5,10 +5,20 @@ using Payments.Testing.Processes;
 
 namespace Payments.Bench.Measure;
 
-/// <summary>Processor seconds that each process has used; of PostgreSQL null where they cannot be seen.</summary>
-internal sealed record ProcessorTimes(double SiloSeconds, double SandboxSeconds, double ClientSeconds, double? PostgresSeconds)
+/// <summary>Processor seconds used; null where they cannot be seen.</summary>
+/// <param name="SiloSeconds">By the silo.</param>
+/// <param name="SandboxSeconds">By the sandbox.</param>
+/// <param name="ClientSeconds">By the clients, which is this process.</param>
+/// <param name="PostgresSeconds">By PostgreSQL.</param>
+/// <param name="MachineSeconds">By everything on this machine.</param>
+internal sealed record ProcessorTimes(double SiloSeconds, double SandboxSeconds, double ClientSeconds, double? PostgresSeconds, double? MachineSeconds)
 {
     private const int TicksPerSecond = 100;
+
+    /// <summary>What all others on this machine used: the measurement lacks it.</summary>
+    public double? OtherSeconds => MachineSeconds is { } machine
+        ? Math.Max(0, Math.Round(machine - SiloSeconds - SandboxSeconds - ClientSeconds - (PostgresSeconds ?? 0), 2))
+        : null;
 
     /// <summary>Reads them now.</summary>
     public static async Task<ProcessorTimes> ReadAsync(ManagedProcess silo, ManagedProcess sandbox, string? postgres)
@@ -16,7 +26,8 @@ internal sealed record ProcessorTimes(double SiloSeconds, double SandboxSeconds,
         using var own = Process.GetCurrentProcess();
         return new ProcessorTimes(
             silo.ProcessorTime.TotalSeconds, sandbox.ProcessorTime.TotalSeconds, own.TotalProcessorTime.TotalSeconds,
-            postgres is null || !OperatingSystem.IsLinux() ? null : await PostgresAsync(postgres));
+            postgres is null || !OperatingSystem.IsLinux() ? null : await PostgresAsync(postgres),
+            OperatingSystem.IsLinux() ? ReadMachine() : null);
     }
 
     /// <summary>What was used since <paramref name="earlier"/>, rounded to hundredths.</summary>
@@ -24,7 +35,10 @@ internal sealed record ProcessorTimes(double SiloSeconds, double SandboxSeconds,
         Math.Round(SiloSeconds - earlier.SiloSeconds, 2),
         Math.Round(SandboxSeconds - earlier.SandboxSeconds, 2),
         Math.Round(ClientSeconds - earlier.ClientSeconds, 2),
-        PostgresSeconds - earlier.PostgresSeconds is { } seconds ? Math.Round(seconds, 2) : null);
+        Rounded(PostgresSeconds - earlier.PostgresSeconds),
+        Rounded(MachineSeconds - earlier.MachineSeconds));
+
+    private static double? Rounded(double? seconds) => seconds is { } known ? Math.Round(known, 2) : null;
 
     /// <summary>The server's processes by their own account. A backend that ended in between is missing; the silo keeps its own.</summary>
     private static async Task<double?> PostgresAsync(string connectionString)
@@ -41,6 +55,14 @@ internal sealed record ProcessorTimes(double SiloSeconds, double SandboxSeconds,
         }
 
         return seconds;
+    }
+
+    /// <summary>All but idle time since the machine started (proc_stat(5): idle and iowait are the fourth and fifth number).</summary>
+    private static double ReadMachine()
+    {
+        var numbers = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9]
+            .Select(static text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray();
+        return (numbers.Sum() - numbers[3] - numbers[4]) / TicksPerSecond;
     }
 
     /// <summary>User and system time of a process on this machine (proc_pid_stat(5), fields 14 and 15); null when there is none.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Orleans.Storage;
 using Payments.Cluster.Harness;
 using Payments.Silo.Configuration;
@@ -53,6 +54,20 @@ public sealed class RoleTests
         var patience = new Dictionary<string, string> { ["Payments:Cluster:Membership:JoinTimeout"] = "00:00:00.1" };
         var error = await Assert.ThrowsAsync<SettingsException>(() => cluster.StartNodeAsync(ClusterRole.Api, settings: patience));
         Assert.StartsWith("Payments:Cluster: no silo of the cluster could be reached within 00:00:00.1", error.Message, StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
+    public async Task An_api_with_a_wrong_password_does_not_wait()
+    {
+        await using var cluster = await TestCluster.CreateAsync();
+        const string secret = "hunter2-not-to-be-seen";
+        var wrong = new Dictionary<string, string>
+        {
+            ["Payments:Cluster:ConnectionString"] = new NpgsqlConnectionStringBuilder(cluster.Database) { Password = secret }.ConnectionString,
+        };
+        var error = await Assert.ThrowsAsync<SettingsException>(() => cluster.StartNodeAsync(ClusterRole.Api, settings: wrong));
+        Assert.Contains("cannot be used", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, error.Message, StringComparison.Ordinal);
     }
 
     private sealed class GatewayWatch : IClusterConnectionStatusObserver

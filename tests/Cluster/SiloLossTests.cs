@@ -10,7 +10,9 @@ namespace Payments.Cluster;
 /// <summary>A silo is a process of its own here, and is killed as the kernel kills.</summary>
 public sealed class SiloLossTests(ITestOutputHelper output)
 {
-    private const int Payments = 240;
+    private const int PaymentsLeast = 240;
+    private const int LostLeast = 20;
+    private const int RoundsMax = 20;
     private const int AnswersBeforeTheKill = 40;
     private const int RetriesMax = 20;
 
@@ -21,9 +23,7 @@ public sealed class SiloLossTests(ITestOutputHelper output)
         var (victim, victimPort) = await cluster.StartProcessAsync();
         using var victimHttp = Node.ClientOf(victim.BaseAddress);
         var nodes = await cluster.StartNodesAsync(2);
-        var payments = await TestCluster.AuthorizeAsync(Payments, nodes);
-        var lost = await OwnedByAsync(nodes[0], victimPort, payments);
-        Assert.NotEmpty(lost);
+        var (payments, lost) = await AuthorizeEverywhereAsync(nodes, victimPort);
 
         // Held for a while, so that the kill finds many of them at the provider.
         cluster.Sandbox.Faults.Add(new FaultRule("payment_intent.cancel", FaultKind.Latency, Count: -1, LatencyMs: 400));
@@ -42,7 +42,7 @@ public sealed class SiloLossTests(ITestOutputHelper output)
         var stalls = await Task.WhenAll(unanswered.Select((payment, i) => CancelAgainAsync(nodes[i % nodes.Length], payment, killed)));
 
         await cluster.AssertVoidedOnceAsync(nodes[0].Grains, payments);
-        output.WriteLine($"{lost.Count} of {Payments} payments were on the killed silo. {answered.Count} cancels were answered at once, {unanswered.Length} after a retry.");
+        output.WriteLine($"{lost} of {payments.Length} payments were on the killed silo. {answered.Count} cancels were answered at once, {unanswered.Length} after a retry.");
         output.WriteLine($"The others declared it dead after {declared.TotalSeconds:F1} s; the last retry was answered {stalls.DefaultIfEmpty().Max().TotalSeconds:F1} s after the kill.");
         output.WriteLine($"All were announced {TimeProvider.System.GetElapsedTime(killed).TotalSeconds:F1} s after the kill.");
 
@@ -76,10 +76,25 @@ public sealed class SiloLossTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<HashSet<Guid>> OwnedByAsync(Node node, int siloPort, Guid[] payments)
+    /// <summary>Creates payments until enough of them are on the silo that is to be killed: Orleans places them by load, not in turn.</summary>
+    private static async Task<(Guid[] Payments, int OnVictim)> AuthorizeEverywhereAsync(Node[] nodes, int victimPort)
+    {
+        Guid[] payments = [];
+        var onVictim = 0;
+        for (var round = 0; payments.Length < PaymentsLeast || onVictim < LostLeast; round++)
+        {
+            Assert.True(round < RoundsMax, $"Of {payments.Length} payments {onVictim} are on the third silo.");
+            payments = [.. payments, .. await TestCluster.AuthorizeAsync(PaymentsLeast / 4, nodes)];
+            onVictim = await CountAsync(nodes[0], victimPort, payments);
+        }
+
+        return (payments, onVictim);
+    }
+
+    private static async Task<int> CountAsync(Node node, int siloPort, Guid[] payments)
     {
         var statistics = await node.Grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics();
         var owned = statistics.Where(grain => grain.SiloAddress.Endpoint.Port == siloPort).Select(static grain => grain.GrainId).ToHashSet();
-        return [.. payments.Where(payment => owned.Contains(node.Grains.GetGrain<IPaymentGrain>(payment).GetGrainId()))];
+        return payments.Count(payment => owned.Contains(node.Grains.GetGrain<IPaymentGrain>(payment).GetGrainId()));
     }
 }

@@ -26,7 +26,9 @@ public sealed class WireNamesTests
     {
         Assert.Equal(Enum.GetValues<PaymentStatus>().Select(status => (int)status), Enum.GetValues<AllocationStatus>().Select(status => (int)status));
         Assert.Equal(Enum.GetValues<PaymentStatus>().Length, Enum.GetValues<PaymentStatus>().Select(status => status.ToWire()).Distinct().Count());
-        Assert.Equal(Enum.GetValues<AllocationStatus>().Length, Enum.GetValues<AllocationStatus>().Select(status => status.ToWire()).Distinct().Count());
+        Assert.Equal(
+            Enum.GetValues<AllocationStatus>().Length,
+            Enum.GetValues<AllocationStatus>().Select(status => status.ToWire()).Distinct().Count());
     }
 
     [Fact]

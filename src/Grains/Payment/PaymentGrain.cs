@@ -90,6 +90,9 @@ public sealed partial class PaymentGrain(
         for (var calls = 0; step != ProviderStep.None && calls < CallsPerTurnMax; calls++)
             step = await PerformAsync(step);
         DispatchOutbox();
+
+        // While its webhook waits at a slow endpoint the row stays due: to the end of the line with it, before it keeps others from being found.
+        await durable.ApplyAsync(state => PaymentMachine.DeliveryStillWaiting(state, policy, time.GetUtcNow()));
     }
 
     /// <inheritdoc />

@@ -10,9 +10,13 @@ public static partial class PaymentMachine
 {
     /// <summary>A create, first or repeated. The method is what the merchant's <c>paymentMethodId</c> names, or null when it has none.</summary>
     /// <returns>The answer's outcome, and the state: changed when there is something to write.</returns>
+    /// <exception cref="ArgumentException">The payment under this id is another merchant's: the caller did not derive the id from merchant and
+    /// transaction, and must not learn what it is (design I6).</exception>
     public static (CreatePaymentOutcome Outcome, PaymentState State) Create(
         PaymentState state, Guid id, CreatePayment command, PaymentMethod? method, PaymentPolicy policy, Moment moment)
     {
+        if (state.Exists && state.MerchantId != command.MerchantId)
+            throw new ArgumentException($"The id {id} is not one of merchant {command.MerchantId}.", nameof(id));
         if (state.Exists)
             return Repeated(state, command, policy, moment);
         if (method is null)

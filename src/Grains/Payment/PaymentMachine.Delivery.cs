@@ -28,6 +28,12 @@ public static partial class PaymentMachine
         return outbox == state.Outbox ? state : state with { Outbox = outbox };
     }
 
+    /// <summary>A delivery that has been due for long becomes due now. It is not put off: what is overdue longest is found first.</summary>
+    public static PaymentState DeliveryStillWaiting(PaymentState state, PaymentPolicy policy, DateTimeOffset now) =>
+        Outboxes.Head(state.Outbox) is { } head && head.NextAttemptAt + policy.WriteAheadLease <= now
+            ? DeliveryPostponed(state, head.Id, now)
+            : state;
+
     /// <summary>A delivery was given up because there is nowhere to deliver it.</summary>
     public static PaymentState DeliveryGivenUp(PaymentState state, string entryId, string why, Moment moment)
     {

@@ -18,6 +18,7 @@ public sealed partial class RetryGrain(
 
     private readonly RetryOptions limits = options.Value;
     private readonly HashSet<GrainId> awake = [];
+    private readonly Dictionary<GrainId, DateTimeOffset> resting = [];
 
     private int Shard => (int)this.GetPrimaryKeyLong();
 
@@ -46,11 +47,14 @@ public sealed partial class RetryGrain(
 
         try
         {
-            // Those already awake may still be the longest overdue: ask for as many more.
-            var due = await index.ReadDueAsync(Shard, limits.Shards, time.GetUtcNow(), limits.WakesInFlightMax, cancellationToken);
+            // Those already awake, and those that rest, may still be the longest overdue: ask for as many more.
+            var now = time.GetUtcNow();
+            foreach (var (grain, _) in resting.Where(rest => rest.Value <= now).ToList())
+                resting.Remove(grain);
+            var due = await index.ReadDueAsync(Shard, limits.Shards, now, limits.WakesInFlightMax + resting.Count, cancellationToken);
             foreach (var grain in due)
             {
-                if (room > 0 && awake.Add(grain))
+                if (room > 0 && !resting.ContainsKey(grain) && awake.Add(grain))
                 {
                     room--;
                     _ = WakeAsync(grain);
@@ -63,7 +67,7 @@ public sealed partial class RetryGrain(
         }
     }
 
-    /// <summary>One bad row must not stop a sweep: its failure is logged, and it is due again.</summary>
+    /// <summary>One bad row must not stop a sweep, nor many of them stand before all others: a failure is logged, and the grain rests for a while.</summary>
     private async Task WakeAsync(GrainId grain)
     {
         var failed = true;
@@ -79,6 +83,8 @@ public sealed partial class RetryGrain(
         finally
         {
             awake.Remove(grain);
+            if (failed && resting.Count < limits.RestingMax)
+                resting[grain] = time.GetUtcNow() + limits.RestAfterFailure;
             PaymentInstruments.Woken(failed);
         }
     }

@@ -14,4 +14,10 @@ public sealed record RetryOptions
 
     /// <summary>Most grains of one shard that are awake for this reason at a time.</summary>
     public int WakesInFlightMax { get; init; } = 64;
+
+    /// <summary>For how long a grain whose wake failed is passed over.</summary>
+    public TimeSpan RestAfterFailure { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Most grains of one shard that are passed over at a time.</summary>
+    public int RestingMax { get; init; } = 1024;
 }

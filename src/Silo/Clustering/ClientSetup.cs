@@ -21,6 +21,7 @@ internal static class ClientSetup
         var connectionString = ClusterDatabase.ConnectionString(cluster);
         builder.Services.AddSingleton<ClusterConnection>();
         builder.Services.AddSingleton<IReadiness, ClientReadiness>();
+        builder.Services.AddSingleton<IOutgoingGrainCallFilter, ContractCallRetry>();
         builder.UseOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));

@@ -63,6 +63,9 @@ internal static class SiloSetup
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (ClusterDatabase.Invariant, connectionString));
         silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (ClusterDatabase.Invariant, connectionString));
         silo.Configure<ClusterMembershipOptions>(options => Apply(cluster.Membership, options));
+
+        // Outside the filters that are added later: each try is a call of its own to them.
+        silo.Services.AddSingleton<IOutgoingGrainCallFilter, ContractCallRetry>();
         silo.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ClusterSchemaStartup>(provider, connectionString));
     }
 

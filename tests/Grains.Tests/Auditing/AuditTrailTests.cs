@@ -69,5 +69,6 @@ public sealed class AuditTrailTests
         Assert.Equal(new string('x', 299), detail);
     }
 
-    private static AuditEntry Entry(string @event, int second) => new(Start + TimeSpan.FromSeconds(second), "system", @event, "PROCESSING", null, null);
+    private static AuditEntry Entry(string @event, int second) =>
+        new(Start + TimeSpan.FromSeconds(second), "system", @event, "PROCESSING", null, null);
 }

@@ -181,8 +181,12 @@ public sealed class PaymentCreationTests
 
         var state = PaymentMachine.Create(new PaymentState(), Sample.Id, command, Sample.Bank, Sample.Policy, Sample.Now).State;
 
-        Assert.Equal((Sample.Id, command.MerchantId, command.MerchantTransactionId, command.AmountMinor), (state.Id, state.MerchantId, state.MerchantTransactionId, state.AmountMinor));
-        Assert.Equal((command.CurrencyCode, false, consent, "d", "S"), (state.CurrencyCode, state.AuthorizeOnly, state.Consent, state.Description, state.StatementDescriptorSuffix));
+        Assert.Equal(
+            (Sample.Id, command.MerchantId, command.MerchantTransactionId, command.AmountMinor),
+            (state.Id, state.MerchantId, state.MerchantTransactionId, state.AmountMinor));
+        Assert.Equal(
+            (command.CurrencyCode, false, consent, "d", "S"),
+            (state.CurrencyCode, state.AuthorizeOnly, state.Consent, state.Description, state.StatementDescriptorSuffix));
         Assert.Equal((command.Source, command.Metadata, Sample.Bank, Sample.Now.Now), (state.Source, state.Metadata, state.Method, state.CreatedAt));
         Assert.Equal(("client-1", "created", "INITIATED"), (state.Audit[0].Actor, state.Audit[0].Event, state.Audit[0].Status));
     }
@@ -207,6 +211,12 @@ public sealed class PaymentCreationTests
             Assert.Same(state, unchanged);
         }
     }
+
+    [Fact]
+    public void A_create_with_an_id_of_another_merchant_learns_nothing_in_any_situation() => Assert.All(
+        Sample.Existing.Values,
+        state => Assert.Throws<ArgumentException>(() =>
+            PaymentMachine.Create(state, Sample.Id, Sample.Create with { MerchantId = Sample.Stranger }, Sample.Card, Sample.Policy, Sample.Now)));
 
     [Fact]
     public void A_repeated_create_is_answered_although_its_payment_method_has_been_removed_since()

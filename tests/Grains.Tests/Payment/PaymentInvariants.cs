@@ -43,7 +43,9 @@ internal static class PaymentInvariants
         var voided = after.Intent is { Status: PaymentIntentStatus.Canceled };
         var refunded = after.Refund is { Status: RefundStatus.Succeeded } refund && refund.AmountMinor >= after.Intent!.AmountReceivedMinor;
         var refundedByOthers = before.Operation is { Kind: ProviderOperationKind.Refund } && after.Audit[^1].Detail == "already refunded in full";
-        Assert.True(neverSent || voided || refunded || refundedByOthers, $"CANCELLED without a reason, from {before.Status} with {after.Intent?.Status} and {after.Refund?.Status}");
+        Assert.True(
+            neverSent || voided || refunded || refundedByOthers,
+            $"CANCELLED without a reason, from {before.Status} with {after.Intent?.Status} and {after.Refund?.Status}");
     }
 
     /// <summary>I4.</summary>
@@ -94,7 +96,9 @@ internal static class PaymentInvariants
 
         Assert.True(now.Attempt >= then.Attempt);
         if (now.Attempt == then.Attempt)
-            Assert.False(then.LastCause == ProviderUncertainty.ServerError && now.LastCause is null, "A key that would replay a stored error looks unused.");
+            Assert.False(
+                then.LastCause == ProviderUncertainty.ServerError && now.LastCause is null,
+                "A key that would replay a stored error looks unused.");
         else
             Assert.True(then.KeyIsSpent(moment.Now, Sample.Policy) || then.BegunAt != now.BegunAt, "A usable key was thrown away.");
     }

@@ -41,7 +41,8 @@ public sealed class PaymentObservationTests
 
         grid.Verify(Sample.Existing, inputs);
 
-        static PaymentState Lost(PaymentState state, Cause cause, Moment now) => PaymentMachine.IntentRead(state, Unknown<Snapshot>(cause), Sample.Policy, now);
+        static PaymentState Lost(PaymentState state, Cause cause, Moment now) =>
+            PaymentMachine.IntentRead(state, Unknown<Snapshot>(cause), Sample.Policy, now);
     }
 
     [Fact]
@@ -94,7 +95,9 @@ public sealed class PaymentObservationTests
     {
         var states = Sample.Existing.Values;
         Assert.Equal(Enum.GetValues<PaymentStatus>(), states.Select(state => state.Status).Distinct().Order());
-        Assert.Equal(Enum.GetValues<ProviderOperationKind>(), states.Where(state => state.Operation is not null).Select(state => state.Operation!.Kind).Distinct().Order());
+        Assert.Equal(
+            Enum.GetValues<ProviderOperationKind>(),
+            states.Where(state => state.Operation is not null).Select(state => state.Operation!.Kind).Distinct().Order());
         Assert.Equal(
             [PaymentStatus.Completed, PaymentStatus.Failed, PaymentStatus.Cancelled],
             Enum.GetValues<PaymentStatus>().Where(PaymentMachine.IsTerminal));

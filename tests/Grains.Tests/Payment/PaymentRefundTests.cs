@@ -40,7 +40,8 @@ public sealed class PaymentRefundTests
 
         Verify(grid, inputs);
 
-        static PaymentState None(PaymentState state, Moment now) => PaymentMachine.RefundLookedUp(state, Sent(state), Success<RefundSnapshot?>(null), Sample.Policy, now);
+        static PaymentState None(PaymentState state, Moment now) =>
+            PaymentMachine.RefundLookedUp(state, Sent(state), Success<RefundSnapshot?>(null), Sample.Policy, now);
 
         static PaymentState Lost(PaymentState state, Cause cause, Moment now) =>
             PaymentMachine.RefundLookedUp(state, Sent(state), Unknown<RefundSnapshot?>(cause), Sample.Policy, now);
@@ -100,7 +101,8 @@ public sealed class PaymentRefundTests
 
         Verify(grid, inputs);
 
-        static PaymentState Lost(PaymentState state, Cause cause, Moment now) => PaymentMachine.RefundRead(state, Unknown<RefundSnapshot>(cause), Sample.Policy, now);
+        static PaymentState Lost(PaymentState state, Cause cause, Moment now) =>
+            PaymentMachine.RefundRead(state, Unknown<RefundSnapshot>(cause), Sample.Policy, now);
     }
 
     [Fact]
@@ -126,7 +128,9 @@ public sealed class PaymentRefundTests
         Assert.Equal((1, 2), (owed.Operation!.Attempt, next.Operation!.Attempt));
 
         Assert.Same(next, PaymentMachine.RefundAnswered(next, owed.Operation, Refused<RefundSnapshot>(null), Sample.Policy, Sample.Now));
-        Assert.Same(next, PaymentMachine.RefundAnswered(next, owed.Operation, Success(Sample.RefundAs(RefundStatus.Failed)), Sample.Policy, Sample.Now));
+        Assert.Same(
+            next,
+            PaymentMachine.RefundAnswered(next, owed.Operation, Success(Sample.RefundAs(RefundStatus.Failed)), Sample.Policy, Sample.Now));
     }
 
     [Fact]

@@ -40,7 +40,8 @@ internal static class Sample
     public static PaymentIntentSnapshot IntentAs(Intent status) => new(
         IntentId, status, Amount, status == Intent.Succeeded ? Amount : 0, status == Intent.Canceled ? "requested_by_customer" : null, LastErrorCode: null);
 
-    public static RefundSnapshot RefundAs(RefundStatus status, long amount = Amount) => new(RefundId, status, amount, status == RefundStatus.Failed ? "unknown" : null);
+    public static RefundSnapshot RefundAs(RefundStatus status, long amount = Amount) =>
+        new(RefundId, status, amount, status == RefundStatus.Failed ? "unknown" : null);
 
     /// <summary>Every situation by a short name. The states are built from the rules themselves, so that none is impossible.</summary>
     public static readonly IReadOnlyDictionary<string, PaymentState> Situations = Build();
@@ -106,5 +107,6 @@ internal static class Sample
     private static ProviderResult<PaymentIntentSnapshot> Refused(Intent status) =>
         new ProviderResult<PaymentIntentSnapshot>.Refused("payment_intent_unexpected_state", "", IntentAs(status));
 
-    private static ProviderResult<PaymentIntentSnapshot> Lost(ProviderUncertainty cause) => new ProviderResult<PaymentIntentSnapshot>.Unknown(cause, "");
+    private static ProviderResult<PaymentIntentSnapshot> Lost(ProviderUncertainty cause) =>
+        new ProviderResult<PaymentIntentSnapshot>.Unknown(cause, "");
 }

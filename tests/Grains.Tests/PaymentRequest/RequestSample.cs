@@ -47,7 +47,9 @@ internal static class RequestSample
         if (after.Exists && (after.Status != before.Status || !before.Exists))
             Assert.Equal((after.StatusText, moment.Now, moment.Now), (after.Audit[^1].Status, after.Audit[^1].At, after.UpdatedAt));
         if (before.Exists)
-            Assert.Equal((before.Id, before.MerchantId, before.Provider, before.AmountMinor, before.CreatedAt), (after.Id, after.MerchantId, after.Provider, after.AmountMinor, after.CreatedAt));
+            Assert.Equal(
+                (before.Id, before.MerchantId, before.Provider, before.AmountMinor, before.CreatedAt),
+                (after.Id, after.MerchantId, after.Provider, after.AmountMinor, after.CreatedAt));
         if (before.Operation is { } then && after.Operation is { } now && then.Kind == now.Kind && then.BegunAt == now.BegunAt)
             Assert.True(now.Attempt >= then.Attempt);
         if (before.Klarna?.Url is { } url)
@@ -87,6 +89,7 @@ internal static class RequestSample
 
         PaymentRequestState Cancelled(PaymentRequestState state) => PaymentRequestMachine.Cancel(state, CancelBy(Merchant), Policy, begun).State;
 
-        static ProviderResult<KlarnaRequestSnapshot> Success(KlarnaRequestState state) => new ProviderResult<KlarnaRequestSnapshot>.Success(Klarna(state));
+        static ProviderResult<KlarnaRequestSnapshot> Success(KlarnaRequestState state) =>
+            new ProviderResult<KlarnaRequestSnapshot>.Success(Klarna(state));
     }
 }

@@ -59,5 +59,6 @@ public sealed class BackoffTests
         Assert.Equal(4, Wait(3, 0.5, TimeSpan.MinValue));
     }
 
-    private static double Wait(int failures, double chance, TimeSpan? wished = null) => (Backoff.Next(new Moment(Now, chance), failures, wished) - Now).TotalSeconds;
+    private static double Wait(int failures, double chance, TimeSpan? wished = null) =>
+        (Backoff.Next(new Moment(Now, chance), failures, wished) - Now).TotalSeconds;
 }

@@ -36,7 +36,9 @@ public sealed class PaymentCancelTests(TestSilo silo)
         var answer = await silo.Payment(id).CancelAsync(cancel);
 
         Assert.Equal((CancelPaymentOutcome.Accepted, PaymentStatus.CancelInitialized), (answer.Outcome, answer.Payment!.Status));
-        Assert.Equal((AllocationStatus.CancelInitialized, Sample.Amount), (answer.Payment.Allocations[0].Status, answer.Payment.Allocations[0].AmountMinor));
+        Assert.Equal(
+            (AllocationStatus.CancelInitialized, Sample.Amount),
+            (answer.Payment.Allocations[0].Status, answer.Payment.Allocations[0].AmountMinor));
         await silo.UntilAsync(id, state => state is { Status: PaymentStatus.Cancelled, Outbox.IsEmpty: true });
         Assert.Equal(3, silo.Storage.Writes(silo.RowOf(id)));
         Assert.Null(silo.Storage.DueAt(silo.RowOf(id)));
@@ -176,7 +178,9 @@ public sealed class PaymentCancelTests(TestSilo silo)
         });
 
         Assert.Equal(CancelPaymentOutcome.Accepted, (await silo.Payment(id).CancelAsync(silo.Cancel(id))).Outcome);
-        Assert.Equal((PaymentStatus.CancelInitialized, silo.Now + TimeSpan.FromSeconds(1)), (silo.StateOf(id).Status, silo.StateOf(id).ProviderDueAt));
+        Assert.Equal(
+            (PaymentStatus.CancelInitialized, silo.Now + TimeSpan.FromSeconds(1)),
+            (silo.StateOf(id).Status, silo.StateOf(id).ProviderDueAt));
         await silo.WakeWhenDueAsync(id);
 
         Assert.Equal(executed ? "Cancel Retrieve" : "Cancel Retrieve Cancel", intent.Calls);
@@ -218,7 +222,9 @@ public sealed class PaymentCancelTests(TestSilo silo)
 
         var answer = await silo.Payment(id).CancelAsync(silo.Cancel(id));
 
-        Assert.Equal((CancelPaymentOutcome.ProviderRefused, (PaymentStatus?)PaymentStatus.Authorized, null), (answer.Outcome, answer.Status, answer.Payment));
+        Assert.Equal(
+            (CancelPaymentOutcome.ProviderRefused, (PaymentStatus?)PaymentStatus.Authorized, null),
+            (answer.Outcome, answer.Status, answer.Payment));
         var state = silo.StateOf(id);
         Assert.Equal((PaymentStatus.Authorized, null, null, 1), (state.Status, state.Operation, state.Cancellation, state.CancelAttempts));
         Assert.Equal(("cancel_refused", "card_error: not now"), (state.Audit[^1].Event, state.Audit[^1].Detail));

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Payments.Grains.Ports;
-using Payments.Testing;
 using Result = Payments.Grains.Ports.ProviderResult<Payments.Grains.Ports.KlarnaRequestSnapshot>;
 using State = Payments.Grains.Ports.KlarnaRequestState;
 
@@ -36,7 +35,7 @@ internal sealed class TestKlarnaRequest(string id)
 }
 
 /// <summary>Klarna: one object per payment request.</summary>
-internal sealed class TestKlarna(ManualTimeProvider time) : IKlarnaPaymentRequests
+internal sealed class TestKlarna(Calendar time) : IKlarnaPaymentRequests
 {
     private readonly ConcurrentDictionary<string, TestKlarnaRequest> requests = new();
 

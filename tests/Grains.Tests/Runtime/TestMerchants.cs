@@ -14,7 +14,8 @@ internal sealed class TestMerchants : IMerchants
     public PaymentMethod? FindPaymentMethod(Guid merchantId, Guid paymentMethodId) =>
         new[] { Sample.Card, Sample.Bank }.FirstOrDefault(method => method.Id == paymentMethodId);
 
-    public WebhookEndpoint? FindWebhookEndpoint(Guid merchantId) => endpoints.GetOrAdd(merchantId, id => Endpoint($"https://merchant.example/{id:N}"));
+    public WebhookEndpoint? FindWebhookEndpoint(Guid merchantId) =>
+        endpoints.GetOrAdd(merchantId, id => Endpoint($"https://merchant.example/{id:N}"));
 
     private static WebhookEndpoint Endpoint(string url) => new(new Uri(url), ["whsec_bm90IGEgc2VjcmV0IGF0IGFsbA=="]);
 }

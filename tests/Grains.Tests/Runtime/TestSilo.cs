@@ -9,7 +9,6 @@ using Payments.Grains.Payment;
 using Payments.Grains.Ports;
 using Payments.Grains.Tests.Payment;
 using Payments.Grains.Webhooks;
-using Payments.Testing;
 using Payments.Testing.Processes;
 using Intent = Payments.Grains.Ports.PaymentIntentStatus;
 
@@ -23,7 +22,7 @@ public sealed class TestSilo : IAsyncLifetime
 
     private IHost? host;
 
-    internal ManualTimeProvider Time { get; } = new(Sample.Now.Now);
+    internal Calendar Time { get; } = new(Sample.Now.Now);
 
     internal TestStorage Storage { get; init; } = new();
 

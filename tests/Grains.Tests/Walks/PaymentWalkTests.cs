@@ -27,7 +27,9 @@ public sealed class PaymentWalkTests
 
         // A walk that never gets anywhere proves nothing.
         Assert.True(ends.Count >= 2, string.Join(", ", ends));
-        Assert.True((Course)course is Course.Declined || ends.GetValueOrDefault(PaymentStatus.Cancelled) > WalksPerCourse / 20, string.Join(", ", ends));
+        Assert.True(
+            (Course)course is Course.Declined || ends.GetValueOrDefault(PaymentStatus.Cancelled) > WalksPerCourse / 20, string.Join(", ",
+            ends));
     }
 
     private static PaymentStatus Walk(int seed, Course course)
@@ -180,7 +182,9 @@ public sealed class PaymentWalkTests
             Assert.True(perhapsBegun || stripe.Voids + stripe.EffectiveRefunds == 0, "Given back although nobody asked.");
             Assert.Equal(State.Status == PaymentStatus.Cancelled ? 1 : 0, State.OutboxSequence);
             if (promised)
-                Assert.True(State.Status is PaymentStatus.Cancelled or PaymentStatus.CancelFailed, $"A cancel was answered 202 and ended as {State.Status}.");
+                Assert.True(
+                    State.Status is PaymentStatus.Cancelled or PaymentStatus.CancelFailed,
+                    $"A cancel was answered 202 and ended as {State.Status}.");
             Assert.True(Agrees(State.Status, intent), $"{State.Status} although the intent is {intent?.Status} and {stripe.Refunded} went back.");
         }
 

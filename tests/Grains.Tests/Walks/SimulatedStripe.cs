@@ -110,7 +110,8 @@ internal sealed class SimulatedStripe(World world, Course course)
     public ProviderResult<RefundSnapshot?> FindRefund() => new ProviderResult<RefundSnapshot?>.Success(
         refunds.LastOrDefault(refund => refund.Status is not (RefundStatus.Failed or RefundStatus.Canceled)));
 
-    public ProviderResult<RefundSnapshot> RetrieveRefund(string id) => new ProviderResult<RefundSnapshot>.Success(refunds.Single(refund => refund.Id == id));
+    public ProviderResult<RefundSnapshot> RetrieveRefund(string id) =>
+        new ProviderResult<RefundSnapshot>.Success(refunds.Single(refund => refund.Id == id));
 
     private void Become(Intent status) => Intents[^1] = Current! with
     {
