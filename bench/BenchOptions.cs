@@ -12,6 +12,7 @@ internal sealed record BenchOptions
     public const string Usage = """
         Usage: bench [options]
           --payments N                       payments to create and to cancel (20000)
+          --round N                          payments that are open at the same time: created, then cancelled (5000)
           --clients N                        clients that do it at the same time (64)
           --storage sqlite|postgres|both     what the silo stores them in (both)
           --warmup N                         payments that are created and cancelled before anything is measured (4000)
@@ -22,6 +23,9 @@ internal sealed record BenchOptions
 
     /// <summary>Payments to create and to cancel.</summary>
     public int Payments { get; private init; } = 20_000;
+
+    /// <summary>Payments of one round. All of them are created before the first is cancelled.</summary>
+    public int RoundSize { get; private init; } = 5_000;
 
     /// <summary>Clients at the same time, each with one connection and one request under way.</summary>
     public int Clients { get; private init; } = 64;
@@ -77,6 +81,7 @@ internal sealed record BenchOptions
         ("--storage", "sqlite") => options with { OnSqlite = true, OnPostgres = false },
         ("--storage", "postgres") => options with { OnSqlite = false, OnPostgres = true },
         ("--payments", _) => Number(value, 1, PaymentsMax) is { } payments ? options with { Payments = payments } : null,
+        ("--round", _) => Number(value, 1, PaymentsMax) is { } round ? options with { RoundSize = round } : null,
         ("--clients", _) => Number(value, 1, 1024) is { } clients ? options with { Clients = clients } : null,
         ("--warmup", _) => Number(value, 0, PaymentsMax) is { } warmup ? options with { Warmup = warmup } : null,
         ("--cores", _) => Number(value, 1, 64) is { } cores ? options with { Cores = cores } : null,

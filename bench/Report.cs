@@ -49,7 +49,7 @@ internal static class Report
 
         var folder = Directory.CreateDirectory(Path.Combine(root.FullName, "bench", "results")).FullName;
         var file = Path.Combine(folder, $"{at:yyyy-MM-dd-HHmm}-{packageSet}.json");
-        var result = new { at, packageSet, cores = Environment.ProcessorCount, dotnet = $"{Environment.Version}", options.Payments, options.Clients, options.Warmup, results = all };
+        var result = new { at, packageSet, cores = Environment.ProcessorCount, dotnet = $"{Environment.Version}", options.Payments, options.RoundSize, options.Clients, options.Warmup, results = all };
         File.WriteAllText(file, JsonSerializer.Serialize(result, Json) + "\n");
         return file;
     }

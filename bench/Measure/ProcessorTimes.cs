@@ -38,6 +38,14 @@ internal sealed record ProcessorTimes(double SiloSeconds, double SandboxSeconds,
         Rounded(PostgresSeconds - earlier.PostgresSeconds),
         Rounded(MachineSeconds - earlier.MachineSeconds));
 
+    /// <summary>Several together.</summary>
+    public static ProcessorTimes Sum(IEnumerable<ProcessorTimes> all) => all.Aggregate(static (sum, next) => new(
+        Math.Round(sum.SiloSeconds + next.SiloSeconds, 2),
+        Math.Round(sum.SandboxSeconds + next.SandboxSeconds, 2),
+        Math.Round(sum.ClientSeconds + next.ClientSeconds, 2),
+        Rounded(sum.PostgresSeconds + next.PostgresSeconds),
+        Rounded(sum.MachineSeconds + next.MachineSeconds)));
+
     private static double? Rounded(double? seconds) => seconds is { } known ? Math.Round(known, 2) : null;
 
     /// <summary>The server's processes by their own account. A backend that ended in between is missing; the silo keeps its own.</summary>

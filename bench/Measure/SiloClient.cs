@@ -69,7 +69,13 @@ internal sealed class SiloClient : IDisposable
 /// <param name="Commits">Commits that wrote them.</param>
 internal readonly record struct StorageCounters(long Rows, long Commits)
 {
-    /// <summary>Rows per commit since <paramref name="earlier"/>.</summary>
-    public double RowsPerCommitSince(StorageCounters earlier) =>
-        Commits == earlier.Commits ? 0 : Math.Round((Rows - earlier.Rows) / (double)(Commits - earlier.Commits), 1);
+    /// <summary>Rows per commit, or 0 without a commit.</summary>
+    public double RowsPerCommit => Commits == 0 ? 0 : Math.Round(Rows / (double)Commits, 1);
+
+    /// <summary>What was written since <paramref name="earlier"/>.</summary>
+    public StorageCounters Since(StorageCounters earlier) => new(Rows - earlier.Rows, Commits - earlier.Commits);
+
+    /// <summary>Several together.</summary>
+    public static StorageCounters Sum(IEnumerable<StorageCounters> all) =>
+        all.Aggregate(default(StorageCounters), static (sum, next) => new(sum.Rows + next.Rows, sum.Commits + next.Commits));
 }

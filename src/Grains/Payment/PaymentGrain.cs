@@ -107,6 +107,10 @@ public sealed partial class PaymentGrain(
             _ => state,
         });
         DispatchOutbox();
+
+        // Nothing is left to do for it: at a thousand payments a second they must not all stay in memory until they have been idle for long.
+        if (PaymentMachine.IsTerminal(durable.State.Status) && Outboxes.Head(durable.State.Outbox) is null)
+            DeactivateOnIdle();
     }
 
     /// <summary>The inline try of design §5.4. Write 1 is done: whatever happens from here on, the cancel goes on without the caller.</summary>

@@ -13,6 +13,9 @@ namespace Payments.Silo.Clustering;
 /// <summary>Makes a process host grains: alone, or as one silo of many.</summary>
 internal static class SiloSetup
 {
+    /// <summary>Between the end of the last grain's turn and the end of the connections: what it answered must have left, or its caller waits in vain.</summary>
+    private static readonly TimeSpan LastAnswersWait = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Adds the silo and everything that grains need.</summary>
     public static void AddPaymentsSilo(this WebApplicationBuilder builder, ClusterSettings cluster, StorageOptions storage)
     {
@@ -63,6 +66,7 @@ internal static class SiloSetup
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (ClusterDatabase.Invariant, connectionString));
         silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (ClusterDatabase.Invariant, connectionString));
         silo.Configure<ClusterMembershipOptions>(options => Apply(cluster.Membership, options));
+        silo.Configure<SiloMessagingOptions>(static options => options.WaitForMessageToBeQueuedForOutboundTime = LastAnswersWait);
 
         // Outside the filters that are added later: each try is a call of its own to them.
         silo.Services.AddSingleton<IOutgoingGrainCallFilter, ContractCallRetry>();

@@ -53,6 +53,9 @@ namespace Orleans.Configuration
     {
         /// <summary>How often a call moves on to the next activation before it is rejected.</summary>
         public int MaxForwardCount { get; set; } = 2;
+
+        /// <summary>How long a silo that stops waits until its last answers have left. Here none has to leave the process.</summary>
+        public TimeSpan WaitForMessageToBeQueuedForOutboundTime { get; set; } = TimeSpan.Zero;
     }
 
     /// <summary>When idle grains are deactivated, and how long activation and deactivation may take.</summary>
