@@ -19,6 +19,7 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>How long anything may take that a test waits for. Only a defect takes so long.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private const int Amount = 25_000;
     private static readonly Guid Card = Guid.Parse("11111111-1111-4111-8111-111111111111");
 
     // Short waits, so that what takes minutes in production takes seconds here; in the same proportions.
@@ -97,13 +98,17 @@ public sealed class TestCluster : IAsyncDisposable
         return (process, ports[0]);
     }
 
-    /// <summary>Creates a payment through a silo and waits until its card hold is in place.</summary>
-    public static async Task<Guid> AuthorizeAsync(IGrainFactory grains)
+    /// <summary>Creates a payment and waits until its card hold is in place. Orleans prefers to place it on the silo that is asked first.</summary>
+    /// <param name="grains">A silo in this process.</param>
+    /// <param name="askedFirst">The API of another process that is asked to create it first; null when it is that silo.</param>
+    public static async Task<Guid> AuthorizeAsync(IGrainFactory grains, HttpClient? askedFirst = null)
     {
         var transaction = $"order-{Guid.NewGuid():N}";
         var id = PaymentIds.ForTransaction(Merchant, transaction);
+        if (askedFirst is not null)
+            Assert.Equal(202, (await askedFirst.CreateAsync(transaction, Amount, Card)).Status);
         var command = new CreatePayment(
-            Merchant, transaction, 25_000, "USD", AuthorizeOnly: true, Card, Consent: null, Description: null, StatementDescriptorSuffix: null, "cluster-test",
+            Merchant, transaction, Amount, "USD", AuthorizeOnly: true, Card, Consent: null, Description: null, StatementDescriptorSuffix: null, "cluster-test",
             ImmutableDictionary<string, string>.Empty, "cluster-test");
 
         // A repeated create waits its turn behind the one that is at the provider, and tells what became of it.
