@@ -25,6 +25,10 @@ public sealed class TestCluster : IAsyncDisposable
     // Short waits, so that what takes minutes in production takes seconds here; in the same proportions.
     private static readonly Dictionary<string, string> Waits = new()
     {
+        ["Payments:Cluster:Membership:ProbeTimeout"] = "00:00:00.7",
+        ["Payments:Cluster:Membership:TableRefresh"] = "00:00:02",
+        ["Payments:Cluster:Membership:AlivePublish"] = "00:00:01",
+        ["Payments:Cluster:Membership:VoteExpiration"] = "00:00:20",
         ["Payments:Shutdown:ReadinessDelay"] = "00:00:00.5",
         ["Payments:Policy:InlineBudget"] = "00:00:01.5",
         ["Payments:Policy:ProviderDeadline"] = "00:00:02",
