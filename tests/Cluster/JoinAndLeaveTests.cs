@@ -37,7 +37,8 @@ public sealed class JoinAndLeaveTests(ITestOutputHelper output)
         await load.ProceedAsync(Step);
         await load.StopAsync();
 
-        output.WriteLine($"{load.Cancelled.Count} cancels, {(await callers).Sum()} of them with the silo that came and went; it stopped within {stopped.TotalSeconds:F1} s.");
+        output.WriteLine($"{load.Cancelled.Count} cancels, {(await callers).Sum()} of them with the silo that came and went.");
+        output.WriteLine($"It stopped within {stopped.TotalSeconds:F1} s.");
         Assert.True(load.Failures.Count == 0, string.Join('\n', load.Failures));
         Assert.InRange(stopped, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         await cluster.AssertVoidedOnceAsync(nodes[0].Grains, load.Cancelled);

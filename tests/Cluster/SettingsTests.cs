@@ -49,7 +49,12 @@ public sealed class SettingsTests : IDisposable
 
     private void Fails(string message, Dictionary<string, string> settings)
     {
-        var all = new Dictionary<string, string> { ["environment"] = "Embedded", ["Payments:Cluster:Mode"] = "Cluster", ["Payments:Cluster:AdvertisedAddress"] = "127.0.0.1" };
+        var all = new Dictionary<string, string>
+        {
+            ["environment"] = "Embedded",
+            ["Payments:Cluster:Mode"] = "Cluster",
+            ["Payments:Cluster:AdvertisedAddress"] = "127.0.0.1",
+        };
         foreach (var (key, value) in settings)
             all[key] = value;
         var arguments = PaymentsProcesses.SiloArguments(new Uri("http://127.0.0.1:9"), directory.FullName, Database, all);

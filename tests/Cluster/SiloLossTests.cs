@@ -44,7 +44,8 @@ public sealed class SiloLossTests(ITestOutputHelper output)
 
         await cluster.AssertVoidedOnceAsync(nodes[0].Grains, payments);
         output.WriteLine($"{lost} of {Payments} payments were on the killed silo. {answered.Count} cancels were answered at once, {unanswered.Length} after a retry.");
-        output.WriteLine($"The others declared it dead after {declared.TotalSeconds:F1} s; the last call of a survivor was answered {stalled.TotalSeconds:F1} s after the kill.");
+        output.WriteLine($"The others declared it dead after {declared.TotalSeconds:F1} s.");
+        output.WriteLine($"The last call of a survivor was answered {stalled.TotalSeconds:F1} s after the kill.");
         output.WriteLine($"All were announced {TimeProvider.System.GetElapsedTime(killed).TotalSeconds:F1} s after the kill.");
 
         async Task CancelOnceAsync(HttpClient client, Guid payment)

@@ -22,7 +22,8 @@ public sealed class SingleActivationTests(ITestOutputHelper output)
         {
             var answers = await Task.WhenAll(Enumerable.Range(0, CancelsPerPayment).Select(i => nodes[i % nodes.Length].Http.CancelAsync(payment)));
             Assert.Contains(answers, static answer => answer.Status == 202);
-            Assert.All(answers, static answer => Assert.True(answer is (202, _) || answer is (422, var body) && body.Contains("already cancelled", StringComparison.Ordinal), $"{answer}"));
+            Assert.All(answers, static answer => Assert.True(
+                answer is (202, _) || (answer is (422, var body) && body.Contains("already cancelled", StringComparison.Ordinal)), $"{answer}"));
         }
 
         await cluster.AssertVoidedOnceAsync(nodes[0].Grains, payments);
@@ -33,7 +34,8 @@ public sealed class SingleActivationTests(ITestOutputHelper output)
     private async Task AssertOneActivationEachAsync(Node node, Guid[] payments)
     {
         var statistics = await node.Grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics();
-        var owners = statistics.Where(static grain => grain.GrainId.Type.ToString() == "payment").ToLookup(static grain => grain.GrainId, static grain => grain.SiloAddress);
+        var owners = statistics.Where(static grain => grain.GrainId.Type.ToString() == "payment")
+            .ToLookup(static grain => grain.GrainId, static grain => grain.SiloAddress);
         foreach (var payment in payments)
             Assert.Single(owners[node.Grains.GetGrain<IPaymentGrain>(payment).GetGrainId()]);
         var spread = owners.SelectMany(static silos => silos).CountBy(static silo => silo).ToDictionary();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Payments.Grains.Payment;
 using Payments.Grains.Ports;
 using Payments.Grains.Tests.Payment;
@@ -10,7 +11,6 @@ namespace Payments.Grains.Tests.Runtime;
 public sealed class WebhookDeliveryTests(TestSilo silo)
 {
     private static readonly WebhookAttempt Failure = new(500, null, null);
-    private const int WakesMax = 10_000;
     private readonly Guid merchant = Guid.NewGuid();
 
     private TestEndpoint Endpoint => silo.Sender.Of(merchant);
@@ -86,8 +86,7 @@ public sealed class WebhookDeliveryTests(TestSilo silo)
         var first = await Endpoint.ArrivalAsync();
 
         // Until the report has failed, the entry is still taken: nothing tells when the dispatcher would take it again but that it does.
-        for (var wakes = 0; Endpoint.All.Count < 2 && wakes < WakesMax; wakes++)
-            await silo.WakeAsync(id);
+        await WakeUntilAsync(() => Endpoint.All.Count >= 2, id);
         await silo.UntilAsync(id, state => state.Outbox.IsEmpty);
 
         Assert.All(Endpoint.All, sent => Assert.Equal(first, sent));
@@ -183,8 +182,7 @@ public sealed class WebhookDeliveryTests(TestSilo silo)
         Assert.Equal(limits.ConcurrencyPerEndpoint, Endpoint.All.Count);
 
         Endpoint.Open();
-        for (var wakes = 0; ids.Any(id => !silo.StateOf(id).Outbox.IsEmpty) && wakes < WakesMax; wakes++)
-            await Task.WhenAll(ids.Select(silo.WakeAsync));
+        await WakeUntilAsync(() => ids.TrueForAll(id => silo.StateOf(id).Outbox.IsEmpty), [.. ids]);
 
         await Task.WhenAll(ids.Select(id => silo.UntilAsync(id, state => state.Outbox.IsEmpty)));
         Assert.Equal(ids.Count, Endpoint.All.DistinctBy(sent => sent.Id).Count());
@@ -214,8 +212,15 @@ public sealed class WebhookDeliveryTests(TestSilo silo)
     {
         var before = Endpoint.All.Count;
         await silo.WakeWhenDueAsync(id);
-        for (var wakes = 0; Endpoint.All.Count == before && wakes < WakesMax; wakes++)
-            await silo.WakeAsync(id);
+        await WakeUntilAsync(() => Endpoint.All.Count > before, id);
+    }
+
+    /// <summary>Wakes again and again, as the retry shards do, for as long as a busy machine may need.</summary>
+    private async Task WakeUntilAsync(Func<bool> done, params Guid[] ids)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (!done() && Stopwatch.GetElapsedTime(begun) < TestSilo.Patience)
+            await Task.WhenAll(ids.Select(silo.WakeAsync));
     }
 
     private async Task<Guid> CancelAsync(Guid? of = null)
