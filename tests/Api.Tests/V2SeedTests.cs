@@ -20,11 +20,32 @@ public sealed class V2SeedTests(ApiServer server) : IClassFixture<ApiServer>
         answer.ShouldBe(202, Initialized);
         var call = Assert.Single(server.Grains.Calls);
         Assert.Equal(Samples.PaymentId, call.Key);
+        var command = Assert.IsType<CancelPayment>(call.Argument);
         Assert.Equal(
             new CancelPayment(
-                ApiServer.Merchant, CancellationReason.RequestedByCustomer, "Customer changed their mind before shipment", "development"),
-            call.Argument);
+                ApiServer.Merchant,
+                CancellationReason.RequestedByCustomer,
+                "Customer changed their mind before shipment",
+                "development",
+                command.CommandId),
+            command);
         Assert.Equal(CancellationToken.None, call.Token);
+    }
+
+    /// <summary>Else the second of two cancels would be answered 202 as if it were the first one, repeated.</summary>
+    [Fact]
+    public async Task Two_cancels_are_two_commands()
+    {
+        server.Grains.OnCancel = (_, _) =>
+            Task.FromResult(new CancelPaymentResult(CancelPaymentOutcome.Accepted, Samples.Payment(PaymentStatus.CancelInitialized), PaymentStatus.Authorized));
+        server.Grains.Calls.Clear();
+
+        await server.SendAsync(server.V2(HttpMethod.Patch, Samples.CancelPath, Samples.CancelBody));
+        await server.SendAsync(server.V2(HttpMethod.Patch, Samples.CancelPath, Samples.CancelBody));
+
+        var ids = server.Grains.Calls.Select(static call => Assert.IsType<CancelPayment>(call.Argument).CommandId).ToList();
+        Assert.Equal(2, ids.Distinct().Count());
+        Assert.DoesNotContain(null, ids);
     }
 
     [Fact]

@@ -80,15 +80,24 @@ public sealed class GrainStateJsonTests
     [Fact]
     public void A_row_is_as_it_was_written_down_so_that_no_rename_goes_unnoticed()
     {
-        Assert.Equal(Golden("payment.json"), Pretty(FullPayment()));
-        Assert.Equal(Golden("payment-request.json"), Pretty(FullRequest()));
+        Assert.Equal(Golden("v2/payment.json"), Pretty(FullPayment()));
+        Assert.Equal(Golden("v2/payment-request.json"), Pretty(FullRequest()));
     }
 
     [Fact]
-    public void A_row_written_by_the_version_of_the_golden_file_is_still_read()
+    public void A_row_of_this_version_is_read()
     {
-        AssertSame(FullPayment(), Read<PaymentState>(Golden("payment.json")));
-        AssertSame(FullRequest(), Read<PaymentRequestState>(Golden("payment-request.json")));
+        AssertSame(FullPayment(), Read<PaymentState>(Golden("v2/payment.json")));
+        AssertSame(FullRequest(), Read<PaymentRequestState>(Golden("v2/payment-request.json")));
+    }
+
+    /// <summary>Version 1 knew no command ids.</summary>
+    [Fact]
+    public void A_row_of_version_1_is_still_read()
+    {
+        var payment = FullPayment();
+        AssertSame(payment with { Cancellation = payment.Cancellation! with { CommandId = null } }, Read<PaymentState>(Golden("v1/payment.json")));
+        AssertSame(FullRequest() with { CancelCommandId = null }, Read<PaymentRequestState>(Golden("v1/payment-request.json")));
     }
 
     [Fact]
@@ -122,7 +131,7 @@ public sealed class GrainStateJsonTests
         Operation = new ProviderOperation(ProviderOperationKind.Refund, 2, At, At.AddMinutes(-1), 3, ProviderUncertainty.Timeout),
         CancelAttempts = 4,
         RefundAttempts = 2,
-        Cancellation = new Cancellation(CancellationReason.Abandoned, "3DS timeout", "client-2", At, PaymentStatus.Accepted, Promised: true),
+        Cancellation = new Cancellation(CancellationReason.Abandoned, "3DS timeout", "client-2", At, PaymentStatus.Accepted, Promised: true, "command-8"),
         Refund = new RefundSnapshot("re_1", RefundStatus.Pending, 24000, "insufficient_funds"),
         IdleReads = 5,
         ProviderDueAt = At.AddSeconds(8),
@@ -149,6 +158,7 @@ public sealed class GrainStateJsonTests
         Klarna = new KlarnaRequestSnapshot("krn:payment:eu1:request:1", KlarnaRequestState.InProgress, "https://pay.example/1", At.AddHours(3)),
         Operation = new RequestOperation(RequestOperationKind.Cancel, 1, At, At, 2, ProviderUncertainty.ConnectionLost),
         StatusBeforeCancel = PaymentRequestStatus.InProgress,
+        CancelCommandId = "command-9",
         IdleReads = 3,
         ProviderDueAt = At.AddSeconds(8),
         Audit = [new AuditEntry(At, "key-7", "cancel_requested", "CANCEL_PENDING", null, null)],
@@ -185,7 +195,7 @@ public sealed class GrainStateJsonTests
 
     private static string Golden(string name)
     {
-        using var stream = typeof(GrainStateJsonTests).Assembly.GetManifestResourceStream($"Payments.Grains.Tests.Golden.{name}")
+        using var stream = typeof(GrainStateJsonTests).Assembly.GetManifestResourceStream($"Golden/{name}")
             ?? throw new InvalidOperationException($"There is no golden file {name}.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();

@@ -58,7 +58,7 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
         Assert.StartsWith("1-", state.ETag);
         Assert.Equal("CANCEL_INITIALIZED", await database.QueryAsync($"SELECT status FROM grain_state WHERE merchant_id = '{merchant}'"));
         Assert.Equal("1", await database.QueryAsync($"SELECT version FROM grain_state WHERE merchant_id = '{merchant}'"));
-        Assert.Equal("1", await database.QueryAsync($"SELECT state_version FROM grain_state WHERE merchant_id = '{merchant}'"));
+        Assert.Equal("2", await database.QueryAsync($"SELECT state_version FROM grain_state WHERE merchant_id = '{merchant}'"));
     }
 
     [DatabaseFact]
@@ -299,9 +299,9 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
     {
         var grain = Order.NewGrain();
         await CreateAsync(grain, new Order());
-        await database.ExecuteAsync($"UPDATE grain_state SET state_version = 2 WHERE grain_key = '{grain.Key}'");
+        await database.ExecuteAsync($"UPDATE grain_state SET state_version = 3 WHERE grain_key = '{grain.Key}'");
         var refused = await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(grain));
-        Assert.Contains("format version 2", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("format version 3", refused.Message, StringComparison.Ordinal);
     }
 
     [DatabaseFact]

@@ -39,7 +39,7 @@ public sealed class CancelPaymentRequestModule : ICarterModule
             return PayhubProblem.Invalid(context, error);
 
         var call = PayhubCall.Of(context);
-        var command = new CancelPaymentRequest(call.MerchantId, call.Actor);
+        var command = new CancelPaymentRequest(call.MerchantId, call.Actor, $"{Guid.NewGuid():N}");
 
         // The caller's connection is no reason to stop half-way: what it asked for is carried out or refused.
         var outcome = await grains.GetGrain<IPaymentRequestGrain>(id).CancelAsync(command, CancellationToken.None);

@@ -5,13 +5,19 @@ namespace Payments;
 /// <param name="Reason">Why, from the seed's four values.</param>
 /// <param name="Message">Free text for the audit trail, at most <see cref="MessageMaxLength"/> characters, or null.</param>
 /// <param name="Actor">Who asked, for the audit trail: the token's subject or client id, or the calling service.</param>
+/// <param name="CommandId">Unique to this request and the same in every repeat of it, at most <see cref="CommandIdMaxLength"/> characters, or null.
+/// A repeat whose first answer was lost is then answered as the first one, and not as a second cancel.</param>
 [GenerateSerializer, Immutable, Alias("payments.CancelPayment")]
 public sealed record CancelPayment(
     [property: Id(0)] Guid MerchantId,
     [property: Id(1)] CancellationReason Reason,
     [property: Id(2)] string? Message,
-    [property: Id(3)] string Actor)
+    [property: Id(3)] string Actor,
+    [property: Id(4)] string? CommandId = null)
 {
+    /// <summary>Longest accepted <see cref="CommandId"/>, in UTF-16 code units.</summary>
+    public const int CommandIdMaxLength = 255;
+
     /// <summary>Longest accepted <see cref="Message"/>, in UTF-16 code units. The seed sets no limit; a row and a log line need one.</summary>
     public const int MessageMaxLength = 500;
 }

@@ -3,10 +3,12 @@ namespace Payments;
 /// <summary>The command behind <c>PATCH /api/payhub/v1/payment/request/{paymentRequestId}</c> with <c>{"Status":"canceled"}</c>.</summary>
 /// <param name="MerchantId">The authenticated merchant.</param>
 /// <param name="Actor">Who asked, for the audit trail.</param>
+/// <param name="CommandId">As in <see cref="CancelPayment"/>, or null.</param>
 [GenerateSerializer, Immutable, Alias("payments.CancelPaymentRequest")]
 public sealed record CancelPaymentRequest(
     [property: Id(0)] Guid MerchantId,
-    [property: Id(1)] string Actor);
+    [property: Id(1)] string Actor,
+    [property: Id(2)] string? CommandId = null);
 
 /// <summary>What became of a cancel: one value per row of the seed's response table.</summary>
 [GenerateSerializer, Alias("payments.CancelPaymentRequestOutcome")]

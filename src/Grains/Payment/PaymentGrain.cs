@@ -61,11 +61,15 @@ public sealed partial class PaymentGrain(
     /// <inheritdoc />
     public async Task<CancelPaymentResult> CancelAsync(CancelPayment command, CancellationToken cancellationToken = default)
     {
-        var decision = await durable.DecideAsync(state =>
+        var decision = await DecideCancelAsync(command);
+
+        // A refusal writes nothing, so no compare-and-swap tells that another activation has moved the payment on since this one read it.
+        if (decision.Outcome == CancelPaymentOutcome.NotCancellable && !PaymentMachine.IsTerminal(decision.State.Status))
         {
-            var decided = PaymentMachine.Cancel(state, command, policy, Moment);
-            return (decided, decided.State);
-        });
+            await durable.RefreshAsync();
+            decision = await DecideCancelAsync(command);
+        }
+
         var outcome = decision.CallProvider ? await CancelAtProviderAsync(decision.State) : decision.Outcome;
         PaymentInstruments.CancelAnswered(outcome);
         LogCancelAnswered(logger, Id, outcome, durable.State.Status);
@@ -112,6 +116,12 @@ public sealed partial class PaymentGrain(
         if (PaymentMachine.IsTerminal(durable.State.Status) && Outboxes.Head(durable.State.Outbox) is null)
             DeactivateOnIdle();
     }
+
+    private Task<CancelDecision> DecideCancelAsync(CancelPayment command) => durable.DecideAsync(state =>
+    {
+        var decided = PaymentMachine.Cancel(state, command, policy, Moment);
+        return (decided, decided.State);
+    });
 
     /// <summary>The inline try of design §5.4. Write 1 is done: whatever happens from here on, the cancel goes on without the caller.</summary>
     private async Task<CancelPaymentOutcome> CancelAtProviderAsync(PaymentState begun)

@@ -21,6 +21,10 @@ public static partial class PaymentMachine
 
         switch (state.Status)
         {
+            // Its answer was lost on the way, not its effect.
+            case PaymentStatus.Cancelled or PaymentStatus.CancelFailed when IsRepeat(state, command):
+                return new(CancelPaymentOutcome.Accepted, state, CallProvider: false);
+
             case PaymentStatus.CancelInitialized:
                 return new(CancelPaymentOutcome.Accepted, Promised(state, moment, command.Actor), CallProvider: false);
 
@@ -36,6 +40,9 @@ public static partial class PaymentMachine
                 return new(CancelPaymentOutcome.NotCancellable, state, CallProvider: false);
         }
     }
+
+    private static bool IsRepeat(PaymentState state, CancelPayment command) =>
+        command.CommandId is not null && state.Cancellation?.CommandId == command.CommandId;
 
     /// <summary>A repeated cancel is answered 202. An activation that still waits for its own inline answer must not take the payment back
     /// after that: it loses its compare-and-swap to this write and finds the promise.</summary>
@@ -53,7 +60,7 @@ public static partial class PaymentMachine
         return (state with
         {
             Status = PaymentStatus.CancelInitialized,
-            Cancellation = new Cancellation(command.Reason, command.Message, command.Actor, moment.Now, before, Promised: again),
+            Cancellation = new Cancellation(command.Reason, command.Message, command.Actor, moment.Now, before, Promised: again, command.CommandId),
             Operation = new ProviderOperation(ProviderOperationKind.Cancel, attempt, moment.Now, moment.Now),
             CancelAttempts = attempt,
             Refund = null,

@@ -130,10 +130,12 @@ public sealed record PaymentState : IIndexedState
 /// <param name="StatusBefore">Where the payment returns to when the provider refuses.</param>
 /// <param name="Promised">Whether another cancel of this payment was already answered 202. Then even an inline refusal must end in a
 /// refund or in <c>CANCEL_FAILED</c>, never in a silent return.</param>
+/// <param name="CommandId">The command that began it, or null: its repeats are answered as it was.</param>
 public sealed record Cancellation(
     CancellationReason Reason,
     string? Message,
     string Actor,
     DateTimeOffset RequestedAt,
     PaymentStatus StatusBefore,
-    bool Promised);
+    bool Promised,
+    string? CommandId = null);

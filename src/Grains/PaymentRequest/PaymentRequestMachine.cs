@@ -69,6 +69,10 @@ public static class PaymentRequestMachine
             return new(CancelPaymentRequestOutcome.ForeignMerchant, state, RequestStep.None);
         if (state.Provider != CreatePaymentRequest.KlarnaProvider)
             return new(CancelPaymentRequestOutcome.NotKlarna, state, RequestStep.None);
+
+        // Its answer was lost on the way, not its effect.
+        if (state.Status == PaymentRequestStatus.Canceled && command.CommandId is not null && command.CommandId == state.CancelCommandId)
+            return new(CancelPaymentRequestOutcome.Canceled, state, RequestStep.None);
         if (IsFinal(state.Status))
             return new(CancelPaymentRequestOutcome.AlreadyFinal, state, RequestStep.None);
 
@@ -84,6 +88,7 @@ public static class PaymentRequestMachine
             {
                 Status = PaymentRequestStatus.CancelPending,
                 StatusBeforeCancel = state.Status,
+                CancelCommandId = command.CommandId,
                 Operation = operation,
                 IdleReads = 0,
                 ProviderDueAt = moment.Now + policy.WriteAheadLease,
@@ -233,7 +238,7 @@ public static class PaymentRequestMachine
     }
 
     private static PaymentRequestState Returned(PaymentRequestState state) =>
-        state.Operation is { Kind: RequestOperationKind.Cancel } ? state with { Operation = null, StatusBeforeCancel = null } : state;
+        state.Operation is { Kind: RequestOperationKind.Cancel } ? state with { Operation = null, StatusBeforeCancel = null, CancelCommandId = null } : state;
 
     private static PaymentRequestState ReadFailed(
         PaymentRequestState state, ProviderResult<KlarnaRequestSnapshot>.Unknown unknown, PaymentRequestPolicy policy, Moment moment) =>

@@ -50,6 +50,9 @@ public sealed record PaymentRequestState : IIndexedState
     /// <summary>Where it returns to when Klarna refuses the cancel; null without one.</summary>
     public PaymentRequestStatus? StatusBeforeCancel { get; init; }
 
+    /// <summary>The command that began the cancel, or null: its repeats are answered as it was.</summary>
+    public string? CancelCommandId { get; init; }
+
     /// <summary>Reads in a row that found nothing new.</summary>
     public int IdleReads { get; init; }
 

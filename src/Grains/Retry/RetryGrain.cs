@@ -76,6 +76,12 @@ public sealed partial class RetryGrain(
             await GrainFactory.GetGrain<IDueGrain>(grain).WakeAsync();
             failed = false;
         }
+        catch (OrleansMessageRejectionException rejection)
+        {
+            // Its silo stopped or died with the call on its way. That says nothing about the grain, which has another silo now: it is next in the next scan.
+            failed = false;
+            LogWakeRejected(logger, grain, rejection.Message);
+        }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             LogWakeFailed(logger, error, grain);
@@ -91,6 +97,9 @@ public sealed partial class RetryGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Retry shard {Shard}: looking for what is due failed; it looks again.")]
     private static partial void LogScanFailed(ILogger logger, Exception error, int shard);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Waking {Grain} was rejected, it is woken again: {Reason}")]
+    private static partial void LogWakeRejected(ILogger logger, GrainId grain, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Waking {Grain} failed; it stays due.")]
     private static partial void LogWakeFailed(ILogger logger, Exception error, GrainId grain);

@@ -16,8 +16,9 @@ public enum RowOperation
 /// <summary>One write, complete: it can be repeated, and repeating it never applies it twice (its token tells).</summary>
 public sealed record RowWrite
 {
-    /// <summary>The version of the document format that this program writes and the highest that it reads.</summary>
-    public const int StateVersion = 1;
+    /// <summary>The version of the document format that this program writes and the highest that it reads. It grows with every addition to a
+    /// stored state: an older program would read the row, and drop what it does not know when it writes it back.</summary>
+    public const int StateVersion = 2;
 
     /// <summary>What to do.</summary>
     public required RowOperation Operation { get; init; }

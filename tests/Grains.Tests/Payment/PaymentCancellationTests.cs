@@ -189,6 +189,30 @@ public sealed class PaymentCancellationTests
     }
 
     [Fact]
+    public void The_same_command_again_is_answered_as_the_first_time_and_another_one_as_a_second_cancel()
+    {
+        var command = Sample.CancelBy(Sample.Merchant) with { CommandId = "one" };
+        var begun = PaymentMachine.Cancel(Sample.Situations["AU"], command, Sample.Policy, Sample.Now).State;
+        var sent = begun.Operation!;
+        var cancelled = PaymentMachine.CancelAnswered(begun, sent, Success(Sample.IntentAs(Intent.Canceled)), Sample.Policy, Sample.Now);
+        var failed = PaymentMachine.CancelAnswered(begun, sent, Refused(Sample.IntentAs(Intent.RequiresCapture)), Sample.Policy, Sample.Now);
+        Assert.Equal((PaymentStatus.Cancelled, PaymentStatus.CancelFailed), (cancelled.Status, failed.Status));
+
+        foreach (var state in new[] { cancelled, failed })
+        {
+            var repeat = PaymentMachine.Cancel(state, command, Sample.Policy, Sample.Now);
+            Assert.Equal((CancelPaymentOutcome.Accepted, false), (repeat.Outcome, repeat.CallProvider));
+            Assert.Same(state, repeat.State);
+        }
+
+        foreach (var other in new[] { command with { CommandId = "two" }, command with { CommandId = null } })
+        {
+            Assert.Equal(CancelPaymentOutcome.NotCancellable, PaymentMachine.Cancel(cancelled, other, Sample.Policy, Sample.Now).Outcome);
+            Assert.True(PaymentMachine.Cancel(failed, other, Sample.Policy, Sample.Now).CallProvider);
+        }
+    }
+
+    [Fact]
     public void A_late_answer_to_an_earlier_attempt_says_nothing_about_the_present_one()
     {
         var sent = Sample.Situations["C1"].Operation!;

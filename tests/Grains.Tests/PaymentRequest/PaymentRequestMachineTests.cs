@@ -215,6 +215,22 @@ public sealed class PaymentRequestMachineTests
     }
 
     [Fact]
+    public void The_same_command_again_is_answered_as_the_first_time_and_another_one_as_a_second_cancel()
+    {
+        var command = RequestSample.CancelBy(RequestSample.Merchant) with { CommandId = "one" };
+        var begun = PaymentRequestMachine.Cancel(RequestSample.Situations["S1"], command, RequestSample.Policy, RequestSample.Now).State;
+        var cancelled = begun with { Status = PaymentRequestStatus.Canceled, Operation = null, ProviderDueAt = null };
+
+        Assert.Equal(CancelPaymentRequestOutcome.Canceled, Again(cancelled, command));
+        Assert.Equal(CancelPaymentRequestOutcome.AlreadyFinal, Again(cancelled, command with { CommandId = "two" }));
+        Assert.Equal(CancelPaymentRequestOutcome.AlreadyFinal, Again(cancelled, command with { CommandId = null }));
+        Assert.Equal(CancelPaymentRequestOutcome.AlreadyFinal, Again(cancelled with { Status = PaymentRequestStatus.Completed }, command));
+
+        static CancelPaymentRequestOutcome? Again(PaymentRequestState state, CancelPaymentRequest command) =>
+            PaymentRequestMachine.Cancel(state, command, RequestSample.Policy, RequestSample.Now).Outcome;
+    }
+
+    [Fact]
     public void A_request_of_another_provider_waits_for_nothing_and_is_left_alone()
     {
         var state = RequestSample.Situations["NK"];

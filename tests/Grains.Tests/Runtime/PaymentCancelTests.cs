@@ -149,6 +149,24 @@ public sealed class PaymentCancelTests(TestSilo silo)
         Assert.Equal("", intent.Calls);
     }
 
+    [Theory]
+    [InlineData(PaymentStatus.Processing)]
+    [InlineData(PaymentStatus.CaptureInitialized)]
+    public async Task A_refusal_is_not_given_from_a_state_that_another_activation_has_left(PaymentStatus left)
+    {
+        var (id, intent) = silo.Created(Intent.RequiresCapture);
+        var cancel = silo.Cancel(id);
+        var authorized = silo.StateOf(id);
+        silo.Storage.Put(silo.RowOf(id), authorized with { Status = left });
+        Assert.Equal(left, (await silo.Payment(id).GetAsync(cancel.MerchantId))!.Status);
+        silo.Storage.Put(silo.RowOf(id), authorized);
+
+        var answer = await silo.Payment(id).CancelAsync(cancel);
+
+        Assert.Equal(CancelPaymentOutcome.Accepted, answer.Outcome);
+        Assert.Equal(1, intent.CountOf(Verb.Cancel));
+    }
+
     [Fact]
     public async Task A_write_that_loses_every_race_is_an_error_and_the_next_call_works()
     {

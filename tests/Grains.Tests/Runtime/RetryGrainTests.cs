@@ -29,7 +29,7 @@ public sealed class RetryGrainTests : IAsyncLifetime
         builder.Services.AddSingleton<IDueIndex>(index);
         builder.Services.AddSingleton(sleepers);
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(
-            new RetryOptions { Shards = 2, ScanInterval = TimeSpan.FromMilliseconds(10), WakesInFlightMax = InFlightMax }));
+            new RetryOptions { Shards = 2, ScanInterval = TimeSpan.FromMilliseconds(10), WakesInFlightMax = InFlightMax, RestAfterFailure = TimeSpan.FromHours(1) }));
         host = builder.Build();
         await host.StartAsync();
     }
@@ -109,6 +109,24 @@ public sealed class RetryGrainTests : IAsyncLifetime
 
         Assert.Equal(InFlightMax, sleepers.InFlightMax);
         Assert.Equal(InFlightMax * 3, sleepers.Woken.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_wake_that_was_lost_with_a_silo_is_repeated_without_a_rest()
+    {
+        var lost = 0;
+        index.Add(0, "a");
+        sleepers.OnWake = key =>
+        {
+            if (Interlocked.Increment(ref lost) == 1)
+                throw new SiloUnavailableException("The silo stops.");
+            index.Remove(key);
+        };
+
+        await Shard(0).EnsureScanningAsync();
+        await index.EmptyAsync();
+
+        Assert.Equal(2, lost);
     }
 
     [Fact]
