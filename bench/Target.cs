@@ -61,8 +61,14 @@ internal sealed class Target : IAsyncDisposable
             postgres = onPostgres ? await TestPostgres.CreateDatabaseAsync() : null;
             sandbox = await PaymentsProcesses.StartSandboxAsync();
             var publicUrl = "https://payments.example";
-            silo = await PaymentsProcesses.StartSiloAsync(
-                sandbox.BaseAddress, folder, postgres, new Dictionary<string, string> { ["Payments:Api:PublicBaseUrl"] = publicUrl });
+
+            // One webhook per payment, that of its cancel: the creates before are not what is measured.
+            var settings = new Dictionary<string, string>
+            {
+                ["Payments:Api:PublicBaseUrl"] = publicUrl,
+                ["Payments:Merchants:0:Webhook:Events:0"] = "PAYMENT_CANCELLED",
+            };
+            silo = await PaymentsProcesses.StartSiloAsync(sandbox.BaseAddress, folder, postgres, settings);
             return new Target(folder, postgres, sandbox, silo, publicUrl, await PaymentsProcesses.CreateTokenAsync(sandbox.BaseAddress, folder, PaymentsProcesses.Merchant));
         }
         catch

@@ -36,7 +36,7 @@ internal sealed record Payment(string Url, Guid Id, string TransactionId, long A
 
     /// <summary>The 200 of a GET (seed, "GET — After Cancellation"): without the merchant's own id.</summary>
     public string Found(string status) =>
-        $$$"""{"data":{"id":"{{{Id}}}","amount":{{{AmountCents}}},"status":"{{{status}}}","paymentAllocations":{{{Allocations(status)}}}}}""";
+        $$$"""{"data":{"id":"{{{Id}}}","amount":{{{AmountCents}}},{{{Held(status)}}}"status":"{{{status}}}","paymentAllocations":{{{Allocations(status)}}}}}""";
 
     /// <summary>The webhook (seed, "Webhook — PAYMENT_CANCELLED").</summary>
     public string Webhook(string source) =>
@@ -47,7 +47,10 @@ internal sealed record Payment(string Url, Guid Id, string TransactionId, long A
         $$$"""{"title":"{{{title}}}","status":{{{status}}},"detail":"{{{detail}}}"}""";
 
     private string Named(string status) =>
-        $$$"""{"id":"{{{Id}}}","merchantTransactionId":"{{{TransactionId}}}","amount":{{{AmountCents}}},"status":"{{{status}}}","paymentAllocations":{{{Allocations(status)}}}}""";
+        $$$"""{"id":"{{{Id}}}","merchantTransactionId":"{{{TransactionId}}}","amount":{{{AmountCents}}},{{{Held(status)}}}"status":"{{{status}}}","paymentAllocations":{{{Allocations(status)}}}}""";
+
+    // What is held, and not yet taken, of a pre-authorization.
+    private string Held(string status) => status == "AUTHORIZED" ? $"\"authorizedAmount\":{AmountCents},\"capturedAmount\":0," : "";
 
     // The seed spells a cancelled payment with two L and its allocation with one.
     private string Allocations(string status)

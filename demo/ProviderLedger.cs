@@ -9,6 +9,7 @@ internal sealed class ProviderLedger(HttpClient http) : IDisposable
 {
     /// <summary>How long a wait for something to arrive lasts at most.</summary>
     private const int PatienceSeconds = 20;
+    private const string Cancelled = "PAYMENT_CANCELLED";
 
     /// <summary>The PaymentIntent of a payment with its refunds and everything that really happened to it; null when there is none.</summary>
     /// <exception cref="DemoException">There are several: the payment was sent to Stripe more than once.</exception>
@@ -51,13 +52,17 @@ internal sealed class ProviderLedger(HttpClient http) : IDisposable
             throw new DemoException($"{operation} of {objectId} did not happen within {PatienceSeconds} s.");
     }
 
-    /// <summary>Waits until the merchant has accepted a webhook about a payment, or 20 s.</summary>
-    /// <returns>All that arrived until now, accepted or not, oldest first.</returns>
+    /// <summary>Waits until the merchant has accepted the announcement that a payment is cancelled, or 20 s.</summary>
+    /// <returns>All such that arrived until now, accepted or not, oldest first.</returns>
     public async Task<IReadOnlyList<Webhook>> WaitForWebhooksAsync(Guid paymentId, CancellationToken cancellationToken)
     {
-        await GetAsync($"/ledger/webhooks/wait?payment={paymentId}&count=1&timeoutSeconds={PatienceSeconds}", cancellationToken);
-        return await WebhooksAsync($"?payment={paymentId}", cancellationToken);
+        await GetAsync($"/ledger/webhooks/wait?payment={paymentId}&name={Cancelled}&count=1&timeoutSeconds={PatienceSeconds}", cancellationToken);
+        return await CancellationsAsync(paymentId, cancellationToken);
     }
+
+    /// <summary>The announcements that a payment is cancelled that arrived until now, oldest first.</summary>
+    public Task<IReadOnlyList<Webhook>> CancellationsAsync(Guid paymentId, CancellationToken cancellationToken) =>
+        WebhooksAsync($"?payment={paymentId}&name={Cancelled}", cancellationToken);
 
     /// <summary>What arrived until now, oldest first.</summary>
     /// <param name="query">For instance <c>?payment=…</c>; empty for everything.</param>

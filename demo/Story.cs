@@ -102,7 +102,7 @@ internal sealed class Story(World world, Transcript transcript, MerchantClient m
             transcript.Body(webhook.Body);
         }
 
-        transcript.Check("exactly one webhook, answered 200", received is [{ Answered: 200 }], $"{received.Count}");
+        transcript.Check("exactly one PAYMENT_CANCELLED, answered 200", received is [{ Answered: 200 }], $"{received.Count}");
         if (received.Count == 0)
             return;
         transcript.CheckSame("its body is the contract's, byte for byte", payment.Webhook(World.Source), received[0].Body);

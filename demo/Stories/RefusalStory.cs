@@ -25,8 +25,8 @@ internal static class RefusalStory
 
         var received = 0;
         foreach (var payment in new[] { sale, declined })
-            received += (await story.World.Ledger.WebhooksAsync($"?payment={payment.Id}", cancellationToken)).Count;
-        transcript.Check("no webhook for what was not cancelled", received == 0, $"{received}");
+            received += (await story.World.Ledger.CancellationsAsync(payment.Id, cancellationToken)).Count;
+        transcript.Check("no announcement of a cancel for what was not cancelled", received == 0, $"{received}");
     }
 
     /// <summary>A void that Stripe refuses leaves the payment where it was, and a later cancel is free to succeed.</summary>

@@ -30,10 +30,10 @@ public sealed class Ledger : IDisposable
 
     /// <summary>Received webhooks in order, refused ones included.</summary>
     public IReadOnlyList<WebhookDelivery> Webhooks(
-        string? merchant = null, string? payment = null, long since = 0, int limit = int.MaxValue)
+        string? merchant = null, string? payment = null, long since = 0, int limit = int.MaxValue, string? name = null)
     {
         lock (_gate)
-            return _webhooks.Select(payment, since, found => merchant is null || found.Merchant == merchant, limit);
+            return _webhooks.Select(payment, since, found => IsOf(found, merchant, name), limit);
     }
 
     /// <summary>How often each effective operation happened.</summary>
@@ -55,9 +55,12 @@ public sealed class Ledger : IDisposable
     /// passed.
     /// </summary>
     public Task<IReadOnlyList<WebhookDelivery>> WaitForWebhooksAsync(
-        string? payment, int count = 1, string? merchant = null, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
-        WaitAsync(_webhooks, payment, found => found.Accepted && (merchant is null || found.Merchant == merchant),
-            count, timeout, cancellation);
+        string? payment, int count = 1, string? merchant = null, TimeSpan? timeout = null, string? name = null,
+        CancellationToken cancellation = default) =>
+        WaitAsync(_webhooks, payment, found => found.Accepted && IsOf(found, merchant, name), count, timeout, cancellation);
+
+    private static bool IsOf(WebhookDelivery found, string? merchant, string? name) =>
+        (merchant is null || found.Merchant == merchant) && (name is null || found.Name == name);
 
     /// <summary>
     /// Waits until <paramref name="count"/> matching operations are there and returns them; fewer when <paramref

@@ -44,7 +44,7 @@ internal sealed class LedgerEndpoints(
 
     private Task WebhooksAsync(HttpContext http)
     {
-        var found = ledger.Webhooks(Text(http, "merchant"), Text(http, "payment"), (long)Number(http, "since", 0), Limit(http));
+        var found = ledger.Webhooks(Text(http, "merchant"), Text(http, "payment"), (long)Number(http, "since", 0), Limit(http), Text(http, "name"));
         return ControlEndpoints.WriteAsync(http, new WebhooksPage(found.Count, found), SandboxJson.Default.WebhooksPage);
     }
 
@@ -52,7 +52,7 @@ internal sealed class LedgerEndpoints(
     {
         var count = (int)Number(http, "count", 1);
         var found = await ledger.WaitForWebhooksAsync(
-            Text(http, "payment"), count, Text(http, "merchant"), Patience(http), http.RequestAborted);
+            Text(http, "payment"), count, Text(http, "merchant"), Patience(http), Text(http, "name"), http.RequestAborted);
         var page = new WebhooksPage(found.Count, found, found.Count >= count);
         await ControlEndpoints.WriteAsync(http, page, SandboxJson.Default.WebhooksPage);
     }

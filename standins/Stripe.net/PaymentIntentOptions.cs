@@ -112,6 +112,14 @@ public class PaymentIntentCancelOptions : BaseOptions
     public string? CancellationReason { get; set; }
 }
 
+/// <summary>Parameters of a capture.</summary>
+public class PaymentIntentCaptureOptions : BaseOptions
+{
+    /// <summary>What to take, in minor units; the rest is released.</summary>
+    [JsonPropertyName("amount_to_capture")]
+    public long? AmountToCapture { get; set; }
+}
+
 /// <summary>Parameters of a read: none.</summary>
 public class PaymentIntentGetOptions : BaseOptions;
 

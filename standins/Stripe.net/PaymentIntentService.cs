@@ -13,6 +13,14 @@ public class PaymentIntentService(IStripeClient client) : Service(client)
         CancellationToken cancellationToken = default) =>
         PostAsync<PaymentIntent>($"/v1/payment_intents/{WebUtility.UrlEncode(id)}/cancel", options, requestOptions, cancellationToken);
 
+    /// <summary><c>POST …/{id}/capture</c>.</summary>
+    public virtual Task<PaymentIntent> CaptureAsync(
+        string id,
+        PaymentIntentCaptureOptions? options = null,
+        RequestOptions? requestOptions = null,
+        CancellationToken cancellationToken = default) =>
+        PostAsync<PaymentIntent>($"/v1/payment_intents/{WebUtility.UrlEncode(id)}/capture", options, requestOptions, cancellationToken);
+
     /// <summary><c>POST</c>.</summary>
     public virtual Task<PaymentIntent> CreateAsync(
         PaymentIntentCreateOptions options,

@@ -24,6 +24,8 @@ internal sealed class FakeGrains
 
     public Func<Guid, CancelPayment, Task<CancelPaymentResult>> OnCancel { get; set; } = (_, _) => throw Unexpected();
 
+    public Func<Guid, CapturePayment, Task<CapturePaymentResult>> OnCapture { get; set; } = (_, _) => throw Unexpected();
+
     public Func<long, CreatePaymentRequest, Task<CreatePaymentRequestResult>> OnCreateRequest { get; set; } = (_, _) => throw Unexpected();
 
     public Func<long, Guid, Task<GetPaymentRequestResult>> OnGetRequest { get; set; } = (_, _) => throw Unexpected();
@@ -66,6 +68,12 @@ internal sealed class FakeGrains
         {
             grains.Calls.Enqueue((key, command, cancellationToken));
             return grains.OnCancel(key, command);
+        }
+
+        public Task<CapturePaymentResult> CaptureAsync(CapturePayment command, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, command, cancellationToken));
+            return grains.OnCapture(key, command);
         }
     }
 

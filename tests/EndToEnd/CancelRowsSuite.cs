@@ -115,7 +115,7 @@ public abstract class CancelRowsSuite(Deployment deployment)
         var payment = await Merchant.CreateAsync();
         await deployment.Sandbox.CaptureAsync(await deployment.Sandbox.IntentIdAsync(payment));
         (await Merchant.CancelAsync(payment)).Is(422, Payment.NotCancellable("Payment cannot be cancelled in COMPLETED state"));
-        await deployment.AssertUntouchedAsync(Merchant, payment, "COMPLETED");
+        await deployment.AssertUntouchedAsync(Merchant, payment, "COMPLETED", payment.Amount);
     }
 
     [DatabaseFact]

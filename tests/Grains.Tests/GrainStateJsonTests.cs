@@ -91,11 +91,12 @@ public sealed class GrainStateJsonTests
         AssertSame(FullRequest(), Read<PaymentRequestState>(Golden("v2/payment-request.json")));
     }
 
-    /// <summary>Version 1 knew no command ids.</summary>
+    /// <summary>Version 1 knew no command ids, no captures and no announcement but the last one.</summary>
     [Fact]
     public void A_row_of_version_1_is_still_read()
     {
         var payment = FullPayment();
+        payment = payment with { Capture = null, CaptureAttempts = 0, AnnouncedStatus = null };
         AssertSame(payment with { Cancellation = payment.Cancellation! with { CommandId = null } }, Read<PaymentState>(Golden("v1/payment.json")));
         AssertSame(FullRequest() with { CancelCommandId = null }, Read<PaymentRequestState>(Golden("v1/payment-request.json")));
     }
@@ -129,6 +130,9 @@ public sealed class GrainStateJsonTests
         CreateAttempts = 2,
         Intent = new PaymentIntentSnapshot("pi_1", PaymentIntentStatus.Succeeded, 25000, 24000, "requested_by_customer", "card_declined"),
         Operation = new ProviderOperation(ProviderOperationKind.Refund, 2, At, At.AddMinutes(-1), 3, ProviderUncertainty.Timeout),
+        CaptureAttempts = 3,
+        Capture = new CaptureRecord(24000, "client-3", At.AddMinutes(-2), "command-7"),
+        AnnouncedStatus = PaymentStatus.Authorized,
         CancelAttempts = 4,
         RefundAttempts = 2,
         Cancellation = new Cancellation(CancellationReason.Abandoned, "3DS timeout", "client-2", At, PaymentStatus.Accepted, Promised: true, "command-8"),

@@ -9,13 +9,17 @@ namespace Payments.Api.Payments;
 /// <summary>Reads the body of a create (api-facts §2.2). Limits that the contract does not set are the provider's.</summary>
 internal static class CreatePaymentBody
 {
-    private const long AmountMinorMax = 99_999_999;
+    /// <summary>Largest amount of the contract, in minor units (api-facts §2.1).</summary>
+    public const long AmountMinorMax = 99_999_999;
+
+    /// <summary>Most allocations of one payment.</summary>
+    public const int AllocationsMax = 2;
+
     private const int TransactionIdLengthMax = 50;
     private const int DescriptionLengthMax = 255;
     private const int SuffixLengthMax = 22;
     private const string SuffixForbiddenText = "<>\\'\"*";
     private const int UserAgentLengthMax = 500;
-    private const int AllocationsMax = 2;
     private const int MetadataCountMax = 40;
     private const int MetadataKeyLengthMax = 40;
     private const int MetadataValueLengthMax = 500;

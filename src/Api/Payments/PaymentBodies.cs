@@ -1,21 +1,35 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Payments.Api.Payments;
 
-// Properties are written in the order in which they are declared, which is the seed's.
+// Properties are written in the order in which they are declared, which is the seed's. The two amounts of a pre-authorization (api-facts §2.2)
+// are left out where the view has none, as in every example of the seed.
 
 /// <summary>Answer to a create and to a cancel.</summary>
 internal sealed record AcceptedPaymentBody(string Url, AcceptedPayment Data);
 
 /// <summary>A payment as the 202 answers show it.</summary>
 internal sealed record AcceptedPayment(
-    Guid Id, string MerchantTransactionId, long Amount, string Status, ImmutableArray<AllocationBody> PaymentAllocations);
+    Guid Id,
+    string MerchantTransactionId,
+    long Amount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? AuthorizedAmount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? CapturedAmount,
+    string Status,
+    ImmutableArray<AllocationBody> PaymentAllocations);
 
 /// <summary>Answer to a GET.</summary>
 internal sealed record PaymentBody(PaymentData Data);
 
 /// <summary>A payment as the GET shows it: the seed leaves the merchant's transaction id out.</summary>
-internal sealed record PaymentData(Guid Id, long Amount, string Status, ImmutableArray<AllocationBody> PaymentAllocations);
+internal sealed record PaymentData(
+    Guid Id,
+    long Amount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? AuthorizedAmount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? CapturedAmount,
+    string Status,
+    ImmutableArray<AllocationBody> PaymentAllocations);
 
 /// <summary>One allocation.</summary>
 internal sealed record AllocationBody(Guid Id, long Amount, string Status);

@@ -11,6 +11,9 @@ internal static class PaymentProblem
     public static readonly IResult ProviderRefused =
         Of("PAYMENT_ERROR", StatusCodes.Status422UnprocessableEntity, "Cancellation processing failed");
 
+    public static readonly IResult CaptureRefused =
+        Of("PAYMENT_ERROR", StatusCodes.Status422UnprocessableEntity, "Capture processing failed");
+
     public static readonly IResult NotAcceptable = Of(StatusCodes.Status406NotAcceptable, "Only application/json can be produced");
 
     public static IResult Invalid(string detail) => Of(StatusCodes.Status400BadRequest, detail);

@@ -16,14 +16,27 @@ internal sealed class PaymentReplies(IOptions<PaymentsApiOptions> options)
     {
         var body = new AcceptedPaymentBody(
             $"{_prefix}{payment.Id:D}",
-            new AcceptedPayment(payment.Id, payment.MerchantTransactionId, payment.AmountMinor, payment.Status.ToWire(), Allocations(payment)));
+            new AcceptedPayment(
+                payment.Id,
+                payment.MerchantTransactionId,
+                payment.AmountMinor,
+                payment.AuthorizedAmountMinor,
+                payment.CapturedAmountMinor,
+                payment.Status.ToWire(),
+                Allocations(payment)));
         return new JsonReply<AcceptedPaymentBody>(StatusCodes.Status202Accepted, body, PaymentJson.Wire.AcceptedPaymentBody);
     }
 
     /// <summary>200: the payment.</summary>
     public static IResult Found(PaymentView payment)
     {
-        var body = new PaymentBody(new PaymentData(payment.Id, payment.AmountMinor, payment.Status.ToWire(), Allocations(payment)));
+        var body = new PaymentBody(new PaymentData(
+            payment.Id,
+            payment.AmountMinor,
+            payment.AuthorizedAmountMinor,
+            payment.CapturedAmountMinor,
+            payment.Status.ToWire(),
+            Allocations(payment)));
         return new JsonReply<PaymentBody>(StatusCodes.Status200OK, body, PaymentJson.Wire.PaymentBody);
     }
 

@@ -24,4 +24,9 @@ public interface IPaymentGrain : IGrainWithGuidKey
     /// What is answered with <see cref="CancelPaymentOutcome.Accepted"/> is durable and converges without further calls.</summary>
     [Alias("Cancel")]
     Task<CancelPaymentResult> CancelAsync(CancelPayment command, CancellationToken cancellationToken = default);
+
+    /// <summary>Begins the capture of a pre-authorization, and ends it when the provider answers within the inline budget.
+    /// What is answered with <see cref="CapturePaymentOutcome.Accepted"/> is durable and converges without further calls.</summary>
+    [Alias("Capture")]
+    Task<CapturePaymentResult> CaptureAsync(CapturePayment command, CancellationToken cancellationToken = default);
 }

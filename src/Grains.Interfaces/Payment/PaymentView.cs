@@ -13,6 +13,8 @@ namespace Payments;
 /// <param name="Source">What the creating request named as its source, at most 50 characters; echoed in webhooks.</param>
 /// <param name="CreatedAt">When it was created (UTC).</param>
 /// <param name="UpdatedAt">When its state last changed (UTC).</param>
+/// <param name="AuthorizedAmountMinor">What is or was held of a pre-authorization, in minor units; null otherwise.</param>
+/// <param name="CapturedAmountMinor">What was taken of it, in minor units; null when the former is.</param>
 [GenerateSerializer, Immutable, Alias("payments.PaymentView")]
 public sealed record PaymentView(
     [property: Id(0)] Guid Id,
@@ -24,7 +26,9 @@ public sealed record PaymentView(
     [property: Id(6)] ImmutableArray<AllocationView> Allocations,
     [property: Id(7)] string? Source,
     [property: Id(8)] DateTimeOffset CreatedAt,
-    [property: Id(9)] DateTimeOffset UpdatedAt);
+    [property: Id(9)] DateTimeOffset UpdatedAt,
+    [property: Id(10)] long? AuthorizedAmountMinor = null,
+    [property: Id(11)] long? CapturedAmountMinor = null);
 
 /// <summary>One allocation of a payment.</summary>
 /// <param name="Id">The allocation id.</param>

@@ -37,7 +37,7 @@ public sealed partial class PaymentGrain(
     public async Task<CreatePaymentResult> CreateAsync(CreatePayment command, CancellationToken cancellationToken = default)
     {
         var method = merchants.FindPaymentMethod(command.MerchantId, command.PaymentMethodId);
-        var outcome = await durable.DecideAsync(state => PaymentMachine.Create(state, Id, command, method, policy, Moment));
+        var outcome = await DecideAsync(state => PaymentMachine.Create(state, Id, command, method, policy, Moment));
         if (outcome != CreatePaymentOutcome.Accepted)
         {
             ForgetIfUnknown();
@@ -78,8 +78,31 @@ public sealed partial class PaymentGrain(
         ForgetIfUnknown();
         return outcome switch
         {
-            CancelPaymentOutcome.Accepted => new(outcome, AsInitialized(decision.State), PaymentStatus.CancelInitialized),
+            CancelPaymentOutcome.Accepted => new(outcome, As(PaymentStatus.CancelInitialized, decision.State), PaymentStatus.CancelInitialized),
             CancelPaymentOutcome.NotFound => new(outcome, null, null),
+            _ => new(outcome, null, durable.State.Status),
+        };
+    }
+
+    /// <inheritdoc />
+    public async Task<CapturePaymentResult> CaptureAsync(CapturePayment command, CancellationToken cancellationToken = default)
+    {
+        var decision = await DecideCaptureAsync(command);
+        if (decision.Outcome == CapturePaymentOutcome.NotCapturable && !PaymentMachine.IsTerminal(decision.State.Status))
+        {
+            await durable.RefreshAsync();
+            decision = await DecideCaptureAsync(command);
+        }
+
+        var outcome = decision.CallProvider ? await CaptureAtProviderAsync(decision.State) : decision.Outcome;
+        LogCaptureAnswered(logger, Id, outcome, durable.State.Status);
+
+        DispatchOutbox();
+        ForgetIfUnknown();
+        return outcome switch
+        {
+            CapturePaymentOutcome.Accepted => new(outcome, As(PaymentStatus.CaptureInitialized, decision.State), PaymentStatus.CaptureInitialized),
+            CapturePaymentOutcome.NotFound => new(outcome, null, null),
             _ => new(outcome, null, durable.State.Status),
         };
     }
@@ -87,22 +110,28 @@ public sealed partial class PaymentGrain(
     /// <inheritdoc />
     public async Task WakeAsync()
     {
-        await durable.RefreshIfNothingIsDueAsync(time.GetUtcNow());
-        ForgetIfUnknown();
-
+        await durable.RefreshIfUnsureAsync();
         var step = PaymentMachine.PlanAfterWake(durable.State, time.GetUtcNow(), policy);
+        if (step == ProviderStep.None)
+        {
+            // Somebody found something due that is not here: another activation may have written.
+            await durable.RefreshAsync();
+            step = PaymentMachine.PlanAfterWake(durable.State, time.GetUtcNow(), policy);
+        }
+
+        ForgetIfUnknown();
         for (var calls = 0; step != ProviderStep.None && calls < CallsPerTurnMax; calls++)
             step = await PerformAsync(step);
         DispatchOutbox();
 
         // While its webhook waits at a slow endpoint the row stays due: to the end of the line with it, before it keeps others from being found.
-        await durable.ApplyAsync(state => PaymentMachine.DeliveryStillWaiting(state, policy, time.GetUtcNow()));
+        await ApplyAsync(state => PaymentMachine.DeliveryStillWaiting(state, policy, time.GetUtcNow()));
     }
 
     /// <inheritdoc />
     public async Task RecordDeliveryAsync(DeliveryReport report)
     {
-        await durable.ApplyAsync(state => report.Kind switch
+        await ApplyAsync(state => report.Kind switch
         {
             DeliveryReportKind.Attempted => PaymentMachine.DeliveryAttempted(
                 state, report.EntryId, new WebhookAttempt(report.StatusCode, report.RetryAfter, report.Error), Moment),
@@ -117,41 +146,56 @@ public sealed partial class PaymentGrain(
             DeactivateOnIdle();
     }
 
-    private Task<CancelDecision> DecideCancelAsync(CancelPayment command) => durable.DecideAsync(state =>
+    private Task<CancelDecision> DecideCancelAsync(CancelPayment command) => DecideAsync(state =>
     {
         var decided = PaymentMachine.Cancel(state, command, policy, Moment);
         return (decided, decided.State);
     });
 
-    /// <summary>The inline try of design §5.4. Write 1 is done: whatever happens from here on, the cancel goes on without the caller.</summary>
-    private async Task<CancelPaymentOutcome> CancelAtProviderAsync(PaymentState begun)
+    private Task<CaptureDecision> DecideCaptureAsync(CapturePayment command) => DecideAsync(state =>
+    {
+        var decided = PaymentMachine.Capture(state, command, policy, Moment);
+        return (decided, decided.State);
+    });
+
+    private Task<CancelPaymentOutcome> CancelAtProviderAsync(PaymentState begun) => TryInlineAsync(
+        CancelPaymentOutcome.Accepted,
+        () => intents.CancelAsync(begun.Intent!.Id, begun.Cancellation!.Reason, Call(begun, policy.InlineBudget), CancellationToken.None),
+        answer => DecideAsync(state => PaymentMachine.CancelAnsweredInline(state, begun.Operation!, answer, policy, Moment)));
+
+    private Task<CapturePaymentOutcome> CaptureAtProviderAsync(PaymentState begun) => TryInlineAsync(
+        CapturePaymentOutcome.Accepted,
+        () => intents.CaptureAsync(begun.Intent!.Id, begun.Capture!.AmountMinor, Call(begun, policy.InlineBudget), CancellationToken.None),
+        answer => DecideAsync(state => PaymentMachine.CaptureAnsweredInline(state, begun.Operation!, answer, policy, Moment)));
+
+    /// <summary>The inline try of design §5.4. Write 1 is done: whatever happens from here on, the operation goes on without the caller.</summary>
+    private async Task<TOutcome> TryInlineAsync<TOutcome>(
+        TOutcome accepted,
+        Func<Task<ProviderResult<PaymentIntentSnapshot>>> call,
+        Func<ProviderResult<PaymentIntentSnapshot>, Task<TOutcome>> record)
     {
         ProviderResult<PaymentIntentSnapshot>? answer = null;
-        CancelPaymentOutcome outcome;
+        TOutcome outcome;
         try
         {
-            answer = await intents.CancelAsync(
-                begun.Intent!.Id, begun.Cancellation!.Reason, Call(begun, policy.InlineBudget), CancellationToken.None);
-            outcome = await RecordInlineAsync(begun, answer);
+            answer = await call();
+            outcome = await record(answer);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            // The answer is lost, the cancel is not: its due time makes somebody read the intent.
+            // The answer is lost, the operation is not: its due time makes somebody read the intent.
             LogAnswerNotRecorded(logger, error, Id);
             if (answer is not ProviderResult<PaymentIntentSnapshot>.Refused)
-                return CancelPaymentOutcome.Accepted;
+                return accepted;
 
             // A refusal may have been stored all the same, and then 202 would be a promise that nobody keeps: what storage holds decides.
-            outcome = await RecordInlineAsync(begun, answer);
+            outcome = await record(answer);
         }
 
         if (durable.State.ProviderDueAt <= time.GetUtcNow())
             WakeSoon();
         return outcome;
     }
-
-    private Task<CancelPaymentOutcome> RecordInlineAsync(PaymentState begun, ProviderResult<PaymentIntentSnapshot> answer) =>
-        durable.DecideAsync(state => PaymentMachine.CancelAnsweredInline(state, begun.Operation!, answer, policy, Moment));
 
     /// <summary>Makes one provider call and records its answer.</summary>
     /// <returns>What must follow in the same turn.</returns>
@@ -165,34 +209,40 @@ public sealed partial class PaymentGrain(
 
             case ProviderStep.FindIntent:
                 var foundIntent = await intents.FindAsync(state.Id, state.CreatedAt, policy.ProviderDeadline, CancellationToken.None);
-                await durable.ApplyAsync(s => PaymentMachine.CreateLookedUp(s, state.Operation!, foundIntent, policy, Moment));
+                await ApplyAsync(s => PaymentMachine.CreateLookedUp(s, state.Operation!, foundIntent, policy, Moment));
                 return AfterLookup(step, foundIntent is ProviderResult<PaymentIntentSnapshot?>.Success);
 
             case ProviderStep.ReadIntent:
                 var read = await intents.RetrieveAsync(state.Intent!.Id, policy.ProviderDeadline, CancellationToken.None);
-                await durable.ApplyAsync(s => PaymentMachine.IntentRead(s, read, policy, Moment));
+                await ApplyAsync(s => PaymentMachine.IntentRead(s, read, policy, Moment));
                 return AfterLookup(step, read is ProviderResult<PaymentIntentSnapshot>.Success);
 
             case ProviderStep.CancelIntent:
                 var cancelled = await intents.CancelAsync(
                     state.Intent!.Id, state.Cancellation!.Reason, Call(state, policy.ProviderDeadline), CancellationToken.None);
-                await durable.ApplyAsync(s => PaymentMachine.CancelAnswered(s, state.Operation!, cancelled, policy, Moment));
+                await ApplyAsync(s => PaymentMachine.CancelAnswered(s, state.Operation!, cancelled, policy, Moment));
+                return ProviderStep.None;
+
+            case ProviderStep.CaptureIntent:
+                var captured = await intents.CaptureAsync(
+                    state.Intent!.Id, state.Capture!.AmountMinor, Call(state, policy.ProviderDeadline), CancellationToken.None);
+                await ApplyAsync(s => PaymentMachine.CaptureAnswered(s, state.Operation!, captured, policy, Moment));
                 return ProviderStep.None;
 
             case ProviderStep.FindRefund:
                 var foundRefund = await intents.FindRefundAsync(state.Intent!.Id, state.Id, policy.ProviderDeadline, CancellationToken.None);
-                await durable.ApplyAsync(s => PaymentMachine.RefundLookedUp(s, state.Operation!, foundRefund, policy, Moment));
+                await ApplyAsync(s => PaymentMachine.RefundLookedUp(s, state.Operation!, foundRefund, policy, Moment));
                 return AfterLookup(step, foundRefund is ProviderResult<RefundSnapshot?>.Success);
 
             case ProviderStep.Refund:
                 var refunded = await intents.RefundAsync(
                     new NewRefund(state.Id, state.Intent!.Id, state.Cancellation!.Reason), Call(state, policy.ProviderDeadline), CancellationToken.None);
-                await durable.ApplyAsync(s => PaymentMachine.RefundAnswered(s, state.Operation!, refunded, policy, Moment));
+                await ApplyAsync(s => PaymentMachine.RefundAnswered(s, state.Operation!, refunded, policy, Moment));
                 return ProviderStep.None;
 
             case ProviderStep.ReadRefund:
                 var refund = await intents.RetrieveRefundAsync(state.Refund!.Id, policy.ProviderDeadline, CancellationToken.None);
-                await durable.ApplyAsync(s => PaymentMachine.RefundRead(s, refund, policy, Moment));
+                await ApplyAsync(s => PaymentMachine.RefundRead(s, refund, policy, Moment));
                 return ProviderStep.None;
 
             default:
@@ -202,7 +252,7 @@ public sealed partial class PaymentGrain(
 
     private async Task<ProviderStep> CreateIntentAsync()
     {
-        var arrivedBefore = await durable.DecideAsync(state => (state.Status == PaymentStatus.Processing, PaymentMachine.BeginCreate(state, policy, Moment)));
+        var arrivedBefore = await DecideAsync(state => (state.Status == PaymentStatus.Processing, PaymentMachine.BeginCreate(state, policy, Moment)));
         var begun = durable.State;
         if (begun is not { Status: PaymentStatus.Processing, Operation.Kind: ProviderOperationKind.Create })
             return ProviderStep.None;
@@ -225,7 +275,7 @@ public sealed partial class PaymentGrain(
         var answer = await intents.CreateAsync(intent, Call(begun, policy.ProviderDeadline), CancellationToken.None);
 
         // Another state than the one we wrote means that another activation has begun a try of its own.
-        await durable.ApplyAsync(state => PaymentMachine.CreateAnswered(state, answer, arrivedBefore || state != begun, policy, Moment));
+        await ApplyAsync(state => PaymentMachine.CreateAnswered(state, answer, arrivedBefore || state != begun, policy, Moment));
         LogCreateAnswered(logger, begun.Id, durable.State.Status);
         return ProviderStep.None;
     }
@@ -235,8 +285,18 @@ public sealed partial class PaymentGrain(
 
     private static ProviderCall Call(PaymentState state, TimeSpan deadline) => new(state.Operation!.KeyFor(state.Id), deadline);
 
-    /// <summary>What a 202 shows (seed): the cancel as it began, whatever the provider has answered since.</summary>
-    private static PaymentView AsInitialized(PaymentState state) => (state with { Status = PaymentStatus.CancelInitialized }).ToView();
+    /// <summary>What a 202 shows (seed): the operation as it began, whatever the provider has answered since.</summary>
+    private static PaymentView As(PaymentStatus begun, PaymentState state) => (state with { Status = begun }).ToView();
+
+    /// <summary>Makes a decision durable, and with it only those of its announcements that the merchant wants.</summary>
+    private Task<TDecision> DecideAsync<TDecision>(Func<PaymentState, (TDecision Decision, PaymentState State)> decide) => durable.DecideAsync(before =>
+    {
+        var (decision, after) = decide(before);
+        var outbox = Outboxes.Wanted(before.Outbox, after.Outbox, after.Exists ? merchants.FindWebhookEndpoint(after.MerchantId) : null);
+        return (decision, outbox == after.Outbox ? after : after with { Outbox = outbox });
+    });
+
+    private async Task ApplyAsync(Func<PaymentState, PaymentState> transition) => await DecideAsync(state => (true, transition(state)));
 
     private void DispatchOutbox()
     {
@@ -270,10 +330,13 @@ public sealed partial class PaymentGrain(
     [LoggerMessage(Level = LogLevel.Debug, Message = "Payment {PaymentId}: cancel answered {Outcome}, state {Status}.")]
     private static partial void LogCancelAnswered(ILogger logger, Guid paymentId, CancelPaymentOutcome outcome, PaymentStatus status);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Payment {PaymentId}: capture answered {Outcome}, state {Status}.")]
+    private static partial void LogCaptureAnswered(ILogger logger, Guid paymentId, CapturePaymentOutcome outcome, PaymentStatus status);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "Payment {PaymentId}: create answered, state {Status}.")]
     private static partial void LogCreateAnswered(ILogger logger, Guid paymentId, PaymentStatus status);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Payment {PaymentId}: the provider's answer to a cancel could not be stored; it will be read again.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Payment {PaymentId}: the provider's answer could not be stored; it will be read again.")]
     private static partial void LogAnswerNotRecorded(ILogger logger, Exception error, Guid paymentId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Payment {PaymentId}: going on in the background failed; a retry shard takes over.")]

@@ -33,8 +33,8 @@ public static partial class PaymentMachine
 
         var waiting = LookupFailed(state, operation, cause, detail, retryAfter, policy, moment);
 
-        // A create is given up by its own look-up only, which alone can tell that there is no intent.
-        return operation.Kind == ProviderOperationKind.Create
+        // A create and a capture are given up by a look-up that tells how things stand, never because nothing can be read.
+        return operation.Kind is ProviderOperationKind.Create or ProviderOperationKind.Capture
             ? waiting
             : GivenUpOr(waiting, operation, GiveUpAfter(operation, policy), policy, moment);
     }
@@ -65,6 +65,9 @@ public static partial class PaymentMachine
     {
         if (intent.Status == PaymentIntentStatus.Canceled)
             return Cancelled(state, moment, AuditTrail.Provider, $"cancelled at the provider: {intent.CancellationReason ?? "no reason given"}");
+
+        if (state.Operation is { Kind: ProviderOperationKind.Capture } capture && intent.Status == PaymentIntentStatus.RequiresCapture)
+            return CaptureStillOwed(state, capture, policy, moment);
 
         var status = intent.Status switch
         {

@@ -23,7 +23,8 @@ public static partial class PaymentMachine
         {
             { Kind: ProviderOperationKind.Create } create =>
                 create.KeyIsSpent(now, policy) || now - create.BegunAt >= policy.CreateGivenUpAfter ? ProviderStep.FindIntent : ProviderStep.CreateIntent,
-            { Kind: ProviderOperationKind.Cancel or ProviderOperationKind.AwaitSettlement } => ProviderStep.ReadIntent,
+            { Kind: ProviderOperationKind.Cancel or ProviderOperationKind.AwaitSettlement or ProviderOperationKind.Capture } =>
+                ProviderStep.ReadIntent,
             { Kind: ProviderOperationKind.Refund } => state.Refund is null ? ProviderStep.FindRefund : ProviderStep.ReadRefund,
             _ => state.Intent is null ? ProviderStep.None : ProviderStep.ReadIntent,
         };
@@ -36,6 +37,7 @@ public static partial class PaymentMachine
         _ when state.Operation is { LastCause: ProviderUncertainty.ServerError } => ProviderStep.None,
         (ProviderStep.FindIntent, ProviderOperationKind.Create) => ProviderStep.CreateIntent,
         (ProviderStep.ReadIntent, ProviderOperationKind.Cancel) => ProviderStep.CancelIntent,
+        (ProviderStep.ReadIntent, ProviderOperationKind.Capture) => ProviderStep.CaptureIntent,
         (ProviderStep.ReadIntent, ProviderOperationKind.Refund) => ProviderStep.FindRefund,
         (ProviderStep.FindRefund, ProviderOperationKind.Refund) when state.Refund is null => ProviderStep.Refund,
         _ => ProviderStep.None,
@@ -87,12 +89,13 @@ public static partial class PaymentMachine
             Operation = next,
             CancelAttempts = next.Kind == ProviderOperationKind.Cancel ? next.Attempt : state.CancelAttempts,
             RefundAttempts = next.Kind == ProviderOperationKind.Refund ? next.Attempt : state.RefundAttempts,
+            CaptureAttempts = next.Kind == ProviderOperationKind.Capture ? next.Attempt : state.CaptureAttempts,
             ProviderDueAt = moment.Now + policy.WriteAheadLease,
             UpdatedAt = moment.Now,
         };
     }
 
-    /// <summary>The one place where a payment becomes <c>CANCELLED</c>: the announcement commits with it (design §2.5).</summary>
+    /// <summary>The one place where a payment becomes <c>CANCELLED</c>.</summary>
     private static PaymentState Cancelled(PaymentState state, Moment moment, string actor, string detail)
     {
         var cancelled = (state with
@@ -102,29 +105,36 @@ public static partial class PaymentMachine
             IdleReads = 0,
             UpdatedAt = moment.Now,
         }).Audited(moment, actor, "cancelled", detail);
-        var entry = new OutboxEntry(
-            $"msg_{state.Id:N}_{state.OutboxSequence}",
-            CancelledWebhook.EventName,
-            CancelledWebhook.Body(cancelled.ToView()),
-            moment.Now,
-            moment.Now);
-        return cancelled with
-        {
-            Operation = null,
-            Outbox = state.Outbox.Add(entry),
-            OutboxSequence = state.OutboxSequence + 1,
-        };
+        return Announced(cancelled, moment) with { Operation = null };
     }
 
     /// <summary>The payment has reached a state that only the provider, the customer or the merchant can move on.</summary>
     private static PaymentState Resting(
-        PaymentState state, PaymentStatus status, PaymentPolicy policy, Moment moment, string actor, string @event, string? detail) => (state with
+        PaymentState state, PaymentStatus status, PaymentPolicy policy, Moment moment, string actor, string @event, string? detail) => Announced(
+        (state with
         {
             Status = status,
             Operation = null,
             IdleReads = 0,
             ProviderDueAt = FirstObservation(status, state, policy, moment),
-        }).Audited(moment, actor, @event, detail);
+        }).Audited(moment, actor, @event, detail),
+        moment);
+
+    /// <summary>Puts the announcement of the present state into the outbox, so that both commit together (design §2.5).</summary>
+    private static PaymentState Announced(PaymentState state, Moment moment)
+    {
+        if (state.Status == state.AnnouncedStatus || PaymentWebhook.EventOf(state.Status) is not { } name)
+            return state;
+
+        var entry = new OutboxEntry(
+            $"msg_{state.Id:N}_{state.OutboxSequence}", name, PaymentWebhook.Body(state.ToView()), moment.Now, moment.Now);
+        return state with
+        {
+            AnnouncedStatus = state.Status,
+            Outbox = state.Outbox.Add(entry),
+            OutboxSequence = state.OutboxSequence + 1,
+        };
+    }
 
     private static DateTimeOffset? FirstObservation(PaymentStatus status, PaymentState state, PaymentPolicy policy, Moment moment) => status switch
     {

@@ -20,6 +20,9 @@ public sealed record PaymentPolicy
     /// <summary>When a create that never reached a definite answer is given up, provided that a look-up finds no intent.</summary>
     public TimeSpan CreateGivenUpAfter { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>When a capture that still finds its hold in place is given up; the payment is then authorized again.</summary>
+    public TimeSpan CaptureGivenUpAfter { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>When a void without a definite answer becomes <c>CANCEL_FAILED</c>.</summary>
     public TimeSpan CancelGivenUpAfter { get; init; } = TimeSpan.FromHours(24);
 

@@ -57,6 +57,15 @@ public sealed record PaymentState : IIndexedState
     /// <summary>What is owed to the provider, or null.</summary>
     public ProviderOperation? Operation { get; init; }
 
+    /// <summary>Capture attempts begun so far, so that a later capture never reuses a key.</summary>
+    public int CaptureAttempts { get; init; }
+
+    /// <summary>The capture that is under way or done; null before the first and after a refused one.</summary>
+    public CaptureRecord? Capture { get; init; }
+
+    /// <summary>The state that was announced last, so that a payment that returns to it is not announced again; null before the first.</summary>
+    public PaymentStatus? AnnouncedStatus { get; init; }
+
     /// <summary>Cancel attempts begun so far, so that a later cancel never reuses a key.</summary>
     public int CancelAttempts { get; init; }
 
@@ -117,10 +126,23 @@ public sealed record PaymentState : IIndexedState
         [new AllocationView(PaymentIds.ForAllocation(Id, 0), AmountMinor, Status.ToAllocation())],
         Source,
         CreatedAt,
-        UpdatedAt);
+        UpdatedAt,
+        ShowsHold ? AmountMinor : null,
+        ShowsHold ? Intent?.AmountReceivedMinor ?? 0 : null);
+
+    /// <summary>Whether the amounts of a pre-authorization mean something: from the hold to the capture (api-facts §2.2).</summary>
+    private bool ShowsHold =>
+        AuthorizeOnly && Status is (PaymentStatus.Authorized or PaymentStatus.CaptureInitialized or PaymentStatus.Completed);
 
     private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null ? b : b is null || a < b ? a : b;
 }
+
+/// <summary>A capture that was begun.</summary>
+/// <param name="AmountMinor">What is to be taken, in minor units.</param>
+/// <param name="Actor">Who asked.</param>
+/// <param name="RequestedAt">When (UTC).</param>
+/// <param name="CommandId">The command that began it, or null: its repeats are answered as it was.</param>
+public sealed record CaptureRecord(long AmountMinor, string Actor, DateTimeOffset RequestedAt, string? CommandId);
 
 /// <summary>A cancellation that was begun.</summary>
 /// <param name="Reason">The merchant's reason.</param>

@@ -40,4 +40,7 @@ public enum ProviderOperationKind
 
     /// <summary>Refund what was taken although the cancel was accepted.</summary>
     Refund = 3,
+
+    /// <summary>Capture the hold, in full or in part.</summary>
+    Capture = 4,
 }

@@ -15,6 +15,9 @@ public enum ProviderStep
     /// <summary>Cancel the intent with the current attempt's key.</summary>
     CancelIntent,
 
+    /// <summary>Capture the intent with the current attempt's key.</summary>
+    CaptureIntent,
+
     /// <summary>Read the intent and follow what it says.</summary>
     ReadIntent,
 

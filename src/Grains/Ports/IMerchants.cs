@@ -13,4 +13,5 @@ public interface IMerchants
 /// <summary>A merchant's webhook endpoint.</summary>
 /// <param name="Url">Absolute http(s) URL.</param>
 /// <param name="Secrets">One secret, or two during rotation, newest first, each <c>whsec_</c> and base64 of 24 to 64 bytes (Standard Webhooks).</param>
-public sealed record WebhookEndpoint(Uri Url, IReadOnlyList<string> Secrets);
+/// <param name="Events">Names of the events that it wants, or null for all.</param>
+public sealed record WebhookEndpoint(Uri Url, IReadOnlyList<string> Secrets, IReadOnlySet<string>? Events = null);

@@ -20,6 +20,14 @@ public interface IPaymentIntents
     /// or cannot be cancelled is <c>Refused</c> with the intent (api-facts §3.1).</summary>
     Task<ProviderResult<PaymentIntentSnapshot>> CancelAsync(string intentId, CancellationReason reason, ProviderCall call, CancellationToken cancellationToken);
 
+    /// <summary>Captures a hold (<c>POST …/capture</c>), and releases what is not taken of it. An intent that is no longer
+    /// <c>requires_capture</c> is <c>Refused</c> with the intent.</summary>
+    /// <param name="intentId">Stripe's <c>pi_…</c> id.</param>
+    /// <param name="amountMinor">What to take, in minor units.</param>
+    /// <param name="call">Key and deadline.</param>
+    /// <param name="cancellationToken">The caller's own.</param>
+    Task<ProviderResult<PaymentIntentSnapshot>> CaptureAsync(string intentId, long amountMinor, ProviderCall call, CancellationToken cancellationToken);
+
     /// <summary>Refunds an intent in full (<c>POST /v1/refunds</c>), with <c>metadata[payment_id]</c>.</summary>
     Task<ProviderResult<RefundSnapshot>> RefundAsync(NewRefund refund, ProviderCall call, CancellationToken cancellationToken);
 

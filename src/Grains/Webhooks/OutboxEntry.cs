@@ -81,6 +81,12 @@ public static class Outboxes
         return index < 0 ? outbox : outbox.SetItem(index, outbox[index] with { LastError = why, DeadLetteredAt = now });
     }
 
+    /// <summary>The outbox without those of the entries added since <paramref name="before"/> that the endpoint does not want.</summary>
+    public static ImmutableArray<OutboxEntry> Wanted(ImmutableArray<OutboxEntry> before, ImmutableArray<OutboxEntry> after, WebhookEndpoint? endpoint) =>
+        endpoint?.Events is { } events && after != before
+            ? after.RemoveAll(entry => !events.Contains(entry.Event) && before.All(old => old.Id != entry.Id))
+            : after;
+
     private static int IndexOfLive(ImmutableArray<OutboxEntry> outbox, string entryId)
     {
         for (var i = 0; i < outbox.Length; i++)

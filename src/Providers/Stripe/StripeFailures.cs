@@ -43,17 +43,24 @@ internal static class StripeFailures
         return Of(exception, current, time);
     }
 
-    /// <summary>What a failed cancel means: "already canceled" is success, and a wrong state that is not told settles nothing.</summary>
+    /// <summary>What a failed change of an intent means: a wrong state that is not told settles nothing.</summary>
+    /// <inheritdoc cref="OfIntent"/>
+    public static ProviderResult<PaymentIntentSnapshot> OfChange(StripeException exception, string expectedId, TimeProvider time) =>
+        OfIntent(exception, expectedId, time) switch
+        {
+            // It may be done already. Stripe has stored this answer under the key, as it does a 5xx: the next try needs a new one.
+            ProviderResult<PaymentIntentSnapshot>.Refused { Code: UnexpectedState, Current: null } =>
+                new ProviderResult<PaymentIntentSnapshot>.Unknown(ProviderUncertainty.ServerError, $"{UnexpectedState} without the intent"),
+            var other => other,
+        };
+
+    /// <summary>What a failed cancel means: "already canceled" is success.</summary>
     /// <inheritdoc cref="OfIntent"/>
     public static ProviderResult<PaymentIntentSnapshot> OfCancel(StripeException exception, string expectedId, TimeProvider time) =>
-        OfIntent(exception, expectedId, time) switch
+        OfChange(exception, expectedId, time) switch
         {
             ProviderResult<PaymentIntentSnapshot>.Refused { Current: { Status: PaymentIntentStatus.Canceled } current } =>
                 new ProviderResult<PaymentIntentSnapshot>.Success(current),
-
-            // It may be cancelled already. Stripe has stored this answer under the key, as it does a 5xx: the next try needs a new one.
-            ProviderResult<PaymentIntentSnapshot>.Refused { Code: UnexpectedState, Current: null } =>
-                new ProviderResult<PaymentIntentSnapshot>.Unknown(ProviderUncertainty.ServerError, $"{UnexpectedState} without the intent"),
             var other => other,
         };
 

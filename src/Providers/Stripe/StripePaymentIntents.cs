@@ -93,6 +93,23 @@ internal sealed class StripePaymentIntents : IPaymentIntents, IDisposable
     }
 
     /// <inheritdoc/>
+    public Task<ProviderResult<PaymentIntentSnapshot>> CaptureAsync(
+        string intentId,
+        long amountMinor,
+        ProviderCall call,
+        CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(intentId);
+        var form = new PaymentIntentCaptureOptions { AmountToCapture = amountMinor };
+        return RunIntentAsync(
+            new ProviderOperation(Provider, "capture", IntentTag, intentId),
+            call.Deadline,
+            async token => StripeSnapshots.Answer(await _intents.CaptureAsync(intentId, form, Keyed(call), token), intentId),
+            exception => StripeFailures.OfChange(exception, intentId, _time),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
     /// <remarks>By list and not by Stripe's search: search lags behind by up to a minute and more, so that it cannot say "certainly none";
     /// the list is read-after-write. A search that meets <see cref="StripeOptions.SearchLimit"/> first ends as a timeout.</remarks>
     public Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(

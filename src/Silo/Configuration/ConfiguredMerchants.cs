@@ -1,11 +1,14 @@
 using System.Collections.Frozen;
 using Payments.Grains.Ports;
+using Payments.Grains.Webhooks;
 
 namespace Payments.Silo.Configuration;
 
 /// <summary>The merchants' payment methods and webhook endpoints, as section <c>Payments:Merchants</c> lists them. Read once at start.</summary>
 internal sealed class ConfiguredMerchants : IMerchants
 {
+    private static readonly string[] EventNames = [.. Enum.GetValues<PaymentStatus>().Select(PaymentWebhook.EventOf).OfType<string>()];
+
     private readonly FrozenDictionary<(Guid Merchant, Guid Method), PaymentMethod> methods;
     private readonly FrozenDictionary<Guid, WebhookEndpoint> endpoints;
 
@@ -57,7 +60,9 @@ internal sealed class ConfiguredMerchants : IMerchants
             throw new SettingsException($"Payments:Merchants: the webhook URL of merchant {merchantId} is not an absolute http or https URL.");
         if (webhook.Secrets.Count is 0 or > 2 || webhook.Secrets.Any(static secret => !secret.StartsWith("whsec_", StringComparison.Ordinal)))
             throw new SettingsException($"Payments:Merchants: merchant {merchantId} needs one webhook secret, or two during rotation, each beginning with whsec_.");
-        return new WebhookEndpoint(url, [.. webhook.Secrets]);
+        if (webhook.Events.FirstOrDefault(static name => !EventNames.Contains(name)) is { } unknown)
+            throw new SettingsException($"Payments:Merchants: merchant {merchantId} asks for the unknown webhook event '{unknown}'; there are {string.Join(", ", EventNames)}.");
+        return new WebhookEndpoint(url, [.. webhook.Secrets], webhook.Events.Count == 0 ? null : webhook.Events.ToFrozenSet(StringComparer.Ordinal));
     }
 
     private sealed class MerchantEntry
@@ -83,5 +88,7 @@ internal sealed class ConfiguredMerchants : IMerchants
         public Uri? Url { get; set; }
 
         public List<string> Secrets { get; } = [];
+
+        public List<string> Events { get; } = [];
     }
 }

@@ -143,7 +143,7 @@ public sealed class TestCluster : IAsyncDisposable
     {
         foreach (var payment in payments)
         {
-            var announced = await Sandbox.Ledger.WaitForWebhooksAsync($"{payment}", timeout: Patience);
+            var announced = await Sandbox.Ledger.WaitForWebhooksAsync($"{payment}", timeout: Patience, name: "PAYMENT_CANCELLED");
             Assert.True(announced.Count > 0, $"Payment {payment} was not announced within {Patience}.");
             Assert.Single(announced.Select(static webhook => webhook.WebhookId).Distinct());
             var intent = Assert.Single(Sandbox.Stripe.FindByMetadata("payment_id", $"{payment}"));

@@ -15,9 +15,9 @@ public static class Convergence
     }
 
     /// <summary>Asserts that the payment was neither cancelled nor announced.</summary>
-    public static async Task AssertUntouchedAsync(this Deployment deployment, MerchantClient merchant, Payment payment, string status)
+    public static async Task AssertUntouchedAsync(this Deployment deployment, MerchantClient merchant, Payment payment, string status, long? captured = null)
     {
-        (await merchant.GetAsync(payment)).Is(200, payment.Found(status));
+        (await merchant.GetAsync(payment)).Is(200, payment.Found(status, captured));
         if (await deployment.Sandbox.HistoryAsync(payment) is { } history)
         {
             Assert.Equal(0, history.Count("payment_intent.cancel"));

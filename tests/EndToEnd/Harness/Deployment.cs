@@ -38,6 +38,7 @@ public abstract class Deployment : IAsyncLifetime
     {
         Merchant = new MerchantClient(this, Harness.Merchant.First);
         SecondMerchant = new MerchantClient(this, Harness.Merchant.Second);
+        Curious = new MerchantClient(this, Harness.Merchant.Curious);
         Payhub = new PayhubClient(this, "payhub-demo-key-1");
         SecondPayhub = new PayhubClient(this, "payhub-demo-key-2");
     }
@@ -47,6 +48,9 @@ public abstract class Deployment : IAsyncLifetime
 
     /// <summary>Another merchant on the v2 contract.</summary>
     public MerchantClient SecondMerchant { get; }
+
+    /// <summary>A merchant on the v2 contract that wants every event.</summary>
+    public MerchantClient Curious { get; }
 
     /// <summary>The first merchant on the Payhub contract.</summary>
     public PayhubClient Payhub { get; }
@@ -103,7 +107,8 @@ public abstract class Deployment : IAsyncLifetime
         sandbox = await PaymentsProcesses.StartSandboxAsync();
         sandboxHttp = Client(sandbox.BaseAddress);
         Sandbox = new SandboxClient(sandboxHttp);
-        foreach (var merchant in (Merchant[])[Harness.Merchant.First, Harness.Merchant.Second, Harness.Merchant.Slow, Harness.Merchant.Gone])
+        Merchant[] merchants = [Harness.Merchant.First, Harness.Merchant.Second, Harness.Merchant.Slow, Harness.Merchant.Gone, Harness.Merchant.Curious];
+        foreach (var merchant in merchants)
             await Sandbox.ConfigureAsync(merchant);
         await StartSiloAsync();
     }

@@ -70,6 +70,9 @@ public sealed class MerchantClient(Deployment deployment, Merchant merchant)
     /// <summary><c>PATCH /v2/payments/{id}/cancel</c> with the seed's body.</summary>
     public Task<Answer> CancelAsync(Payment payment) => SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/cancel", SeedCancel);
 
+    /// <summary><c>PATCH /v2/payments/{id}/capture</c>.</summary>
+    public Task<Answer> CaptureAsync(Payment payment, string body = "{}") => SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/capture", body);
+
     /// <summary>Any request with this merchant's headers and token.</summary>
     public Task<Answer> SendAsync(HttpMethod verb, string path, string? json = null) =>
         SendAsync(Request(verb, path, json is null ? null : new StringContent(json, Encoding.UTF8, "application/json")));

@@ -23,15 +23,23 @@ public sealed record Merchant(Guid Id, string WebhookSecret, Guid Card, Guid Ban
     /// <summary>A merchant that only these tests configure: its endpoint is gone.</summary>
     public static readonly Merchant Gone = Extra(8);
 
+    /// <summary>A merchant that only these tests configure: it wants every event.</summary>
+    public static readonly Merchant Curious = Extra(9);
+
     /// <summary>The first merchant's card that is declined.</summary>
     public static readonly Guid DeclinedCard = Guid.Parse("33333333-3333-4333-8333-333333333333");
 
     /// <summary>The first merchant's card that asks for 3-D Secure.</summary>
     public static readonly Guid ChallengedCard = Guid.Parse("44444444-4444-4444-8444-444444444444");
 
-    /// <summary>Settings of the merchants that the embedded profile does not have.</summary>
+    /// <summary>Settings of the merchants that the embedded profile does not have. All but one want to hear of cancellations only, so that a test
+    /// that orders a fault for a webhook knows which one it hits.</summary>
     public static IEnumerable<KeyValuePair<string, string>> ExtraSettings(Uri sandbox) =>
-        Settings(2, Slow, sandbox).Concat(Settings(3, Gone, sandbox));
+    [
+        .. Settings(2, Slow, sandbox), .. Settings(3, Gone, sandbox), .. Settings(4, Curious, sandbox),
+        .. Enumerable.Range(0, 4).Select(static index =>
+            KeyValuePair.Create($"Payments:Merchants:{index}:Webhook:Events:0", "PAYMENT_CANCELLED")),
+    ];
 
     private static Merchant Extra(int digit) => new(
         Guid.Parse($"{digit}0000000-0000-4000-8000-000000000001"), $"whsec_{Convert.ToBase64String([.. Enumerable.Repeat((byte)digit, 32)])}",

@@ -20,8 +20,14 @@ public sealed record Payment(Merchant Merchant, string TransactionId, long Amoun
         $$"""{"url":"{{PublicBaseUrl}}/v2/payments/{{Id}}","data":{{WithTransaction(status)}}}""";
 
     /// <summary>The body of a GET.</summary>
-    public string Found(string status) =>
-        $$$"""{"data":{"id":"{{{Id}}}","amount":{{{Amount}}},"status":"{{{status}}}","paymentAllocations":[{{{Allocation(status)}}}]}}""";
+    /// <param name="status">The payment's state.</param>
+    /// <param name="captured">What was taken of a pre-authorization, or null.</param>
+    public string Found(string status, long? captured = null) =>
+        $$$"""{"data":{"id":"{{{Id}}}","amount":{{{Amount}}},{{{Held(status, captured)}}}"status":"{{{status}}}","paymentAllocations":[{{{Allocation(status)}}}]}}""";
+
+    /// <summary>The body of the webhook that announces another state, for a create that came with <c>X-Source: merchant-portal</c>.</summary>
+    public string Announcement(string name, string status, long? captured = null) =>
+        $$"""{"name":"{{name}}","source":"merchant-portal","payload":{{WithTransaction(status, captured)}}}""";
 
     /// <summary>The body of the webhook, for a create that came with <c>X-Source: merchant-portal</c>.</summary>
     public string Webhook => $$"""{"name":"PAYMENT_CANCELLED","source":"merchant-portal","payload":{{WithTransaction("CANCELLED")}}}""";
@@ -32,8 +38,13 @@ public sealed record Payment(Merchant Merchant, string TransactionId, long Amoun
     /// <summary>The body of a 422 that names the state.</summary>
     public static string NotCancellable(string detail) => Problem("UNPROCESSABLE_ENTITY", 422, detail);
 
-    private string WithTransaction(string status) =>
-        $$"""{"id":"{{Id}}","merchantTransactionId":"{{TransactionId}}","amount":{{Amount}},"status":"{{status}}","paymentAllocations":[{{Allocation(status)}}]}""";
+    private string WithTransaction(string status, long? captured = null) =>
+        $$"""{"id":"{{Id}}","merchantTransactionId":"{{TransactionId}}","amount":{{Amount}},{{Held(status, captured)}}"status":"{{status}}","paymentAllocations":[{{Allocation(status)}}]}""";
+
+    // A pre-authorization shows its amounts from the hold to the capture.
+    private string Held(string status, long? captured) => status is "AUTHORIZED" or "CAPTURE_INITIALIZED" || captured is not null
+        ? $"\"authorizedAmount\":{Amount},\"capturedAmount\":{captured ?? 0},"
+        : "";
 
     // Two L for the payment, one for its allocation: both are the seed's.
     private string Allocation(string status) =>

@@ -12,8 +12,11 @@ public sealed record Fault(
     string? Code = null)
 {
     /// <summary>Stripe's definite refusal of a cancel: the intent is in a state that forbids it.</summary>
-    public static Fault RefusedVoid(Payment payment) =>
-        new("payment_intent.cancel", "refuse", Match: payment.TransactionId, Code: "payment_intent_unexpected_state");
+    public static Fault RefusedVoid(Payment payment) => Refused("payment_intent.cancel", payment.TransactionId);
+
+    /// <summary>Stripe's definite refusal: the intent is in a state that forbids it.</summary>
+    public static Fault Refused(string operation, string match) =>
+        new(operation, "refuse", Match: match, Code: "payment_intent_unexpected_state");
 
     /// <summary>The call is held; afterwards it takes effect, whoever still waits.</summary>
     public static Fault Held(string operation, int milliseconds, string match) =>

@@ -33,6 +33,7 @@ internal static class Change
     {
         ProviderOperationKind.Cancel => before.CancelAttempts + 1,
         ProviderOperationKind.Refund => before.RefundAttempts + 1,
+        ProviderOperationKind.Capture => before.CaptureAttempts + 1,
         _ => 1,
     };
 

@@ -22,7 +22,7 @@ public sealed class PaymentCancellationTests
         2AW = Accepted = awaitsettlement* watch
         2un = Accepted = ~ retry
         2CF = Accepted CANCEL_FAILED none observe
-        nDN = NotCancellable COMPLETED none never
+        nDN = NotCancellable COMPLETED none never webhook
         rAU = ProviderRefused AUTHORIZED none hold
         rAC = ProviderRefused ACCEPTED none observe
         rAR = ProviderRefused AUTH_REQUIRED none observe
@@ -32,9 +32,9 @@ public sealed class PaymentCancellationTests
     public void A_merchants_cancel_has_its_answer_in_every_situation()
     {
         var grid = Grid.Parse(CancelLegend, """
-                      no  IN  PD  P0 PT PE | AR  AU  AC  CP | DN FL XN XX | C1 CA C3 CE CQ | AW RO RE RP | CF  CR  CX
-            own     : 4   2XX 2XX n  n  n  | 2CI 2CI 2CI n  | n  n  n  n  | 2p 2p 2p 2p 2  | 2  2  2  2  | 2CI 2CI 2CI
-            foreign : 4   4   4   4  4  4  | 4   4   4   4  | 4  4  4  4  | 4  4  4  4  4  | 4  4  4  4  | 4   4   4
+                      no  IN  PD  P0 PT PE | AR  AU  AC  CP CK | DN FL XN XX | C1 CA C3 CE CQ | AW RO RE RP | CF  CR  CX
+            own     : 4   2XX 2XX n  n  n  | 2CI 2CI 2CI n n | n  n  n  n  | 2p 2p 2p 2p 2  | 2  2  2  2  | 2CI 2CI 2CI
+            foreign : 4   4   4   4  4  4  | 4   4   4   4 4 | 4  4  4  4  | 4  4  4  4  4  | 4  4  4  4  | 4   4   4
             """);
 
         grid.Verify(Sample.Situations, new Dictionary<string, Func<PaymentState, string>>
@@ -57,23 +57,23 @@ public sealed class PaymentCancellationTests
         // Where no cancel is at the provider, another activation has gone on without us: its state stands, and the caller is told 202. Where there is
         // no cancellation at all, our own refusal was stored without our knowing, and 202 would be a promise that nobody keeps.
         var grid = Grid.Parse(CancelLegend, """
-                                             IN PD P0 PT PE | AR AU AC CP | DN FL XN XX | C1  CA  C3  CE  CQ  | AW RO RE RP | CF CR CX
-            answer RequiresPaymentMethod   : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
-            answer RequiresConfirmation    : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
-            answer RequiresAction          : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
-            answer Processing              : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2AW 2AW 2AW 2AW 2AW | 2  2  2  2  | 2  2  2
-            answer RequiresCapture         : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
-            answer Canceled                : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2XX 2XX 2XX 2XX 2XX | 2  2  2  2  | 2  2  2
-            answer Succeeded               : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2RF 2RF 2RF 2RF 2RF | 2  2  2  2  | 2  2  2
-            refused                        : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
-            refused RequiresPaymentMethod  : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
-            refused RequiresConfirmation   : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
-            refused RequiresAction         : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
-            refused Processing             : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2AW 2AW 2AW 2AW 2AW | 2  2  2  2  | 2  2  2
-            refused RequiresCapture        : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
-            refused Canceled               : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2XX 2XX 2XX 2XX 2XX | 2  2  2  2  | 2  2  2
-            refused Succeeded              : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | nDN 2RF nDN nDN 2RF | 2  2  2  2  | 2  2  2
-            unknown                        : r  r  r  r  r  | r  r  r  r  | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
+                                             IN PD P0 PT PE | AR AU AC CP CK | DN FL XN XX | C1  CA  C3  CE  CQ  | AW RO RE RP | CF CR CX
+            answer RequiresPaymentMethod   : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
+            answer RequiresConfirmation    : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
+            answer RequiresAction          : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
+            answer Processing              : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | 2AW 2AW 2AW 2AW 2AW | 2  2  2  2  | 2  2  2
+            answer RequiresCapture         : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
+            answer Canceled                : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | 2XX 2XX 2XX 2XX 2XX | 2  2  2  2  | 2  2  2
+            answer Succeeded               : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | 2RF 2RF 2RF 2RF 2RF | 2  2  2  2  | 2  2  2
+            refused                        : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
+            refused RequiresPaymentMethod  : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
+            refused RequiresConfirmation   : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
+            refused RequiresAction         : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
+            refused Processing             : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | 2AW 2AW 2AW 2AW 2AW | 2  2  2  2  | 2  2  2
+            refused RequiresCapture        : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | rAU rAC rAR rAU 2CF | 2  2  2  2  | 2  2  2
+            refused Canceled               : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | 2XX 2XX 2XX 2XX 2XX | 2  2  2  2  | 2  2  2
+            refused Succeeded              : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | nDN 2RF nDN nDN 2RF | 2  2  2  2  | 2  2  2
+            unknown                        : r  r  r  r  r  | r  r  r  r r | n  n  2  2  | 2un 2un 2un 2un 2un | 2  2  2  2  | 2  2  2
             """);
         var inputs = new Dictionary<string, Func<PaymentState, string>>
         {
@@ -105,24 +105,24 @@ public sealed class PaymentCancellationTests
     {
         var grid = Grid.Parse(Legend, Columns + """
 
-            answer RequiresPaymentMethod  : .  .  .  .  . |  .  .  .  . |  .  .  .  . | un un un un un |  .  .  .  . |  .  .  .
-            answer RequiresConfirmation   : .  .  .  .  . |  .  .  .  . |  .  .  .  . | un un un un un |  .  .  .  . |  .  .  .
-            answer RequiresAction         : .  .  .  .  . |  .  .  .  . |  .  .  .  . | un un un un un |  .  .  .  . |  .  .  .
-            answer Processing             : .  .  .  .  . |  .  .  .  . |  .  .  .  . | AW AW AW AW AW |  .  .  .  . |  .  .  .
-            answer RequiresCapture        : .  .  .  .  . |  .  .  .  . |  .  .  .  . | un un un un un |  .  .  .  . |  .  .  .
-            answer Canceled               : .  .  .  .  . |  .  .  .  . |  .  .  .  . | XX XX XX XX XX |  .  .  .  . |  .  .  .
-            answer Succeeded              : .  .  .  .  . |  .  .  .  . |  .  .  .  . | rf rf rf rf rf |  .  .  .  . |  .  .  .
-            refused                       : .  .  .  .  . |  .  .  .  . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
-            refused RequiresPaymentMethod : .  .  .  .  . |  .  .  .  . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
-            refused RequiresConfirmation  : .  .  .  .  . |  .  .  .  . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
-            refused RequiresAction        : .  .  .  .  . |  .  .  .  . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
-            refused Processing            : .  .  .  .  . |  .  .  .  . |  .  .  .  . | AW AW AW AW AW |  .  .  .  . |  .  .  .
-            refused RequiresCapture       : .  .  .  .  . |  .  .  .  . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
-            refused Canceled              : .  .  .  .  . |  .  .  .  . |  .  .  .  . | XX XX XX XX XX |  .  .  .  . |  .  .  .
-            refused Succeeded             : .  .  .  .  . |  .  .  .  . |  .  .  .  . | rf rf rf rf rf |  .  .  .  . |  .  .  .
-            unknown                       : .  .  .  .  . |  .  .  .  . |  .  .  .  . | un un un un un |  .  .  .  . |  .  .  .
-            unknown, given up             : .  .  .  .  . |  .  .  .  . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
-            accepted in vain, given up    : .  .  .  .  . |  .  .  .  . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
+            answer RequiresPaymentMethod  : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | un un un un un |  .  .  .  . |  .  .  .
+            answer RequiresConfirmation   : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | un un un un un |  .  .  .  . |  .  .  .
+            answer RequiresAction         : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | un un un un un |  .  .  .  . |  .  .  .
+            answer Processing             : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | AW AW AW AW AW |  .  .  .  . |  .  .  .
+            answer RequiresCapture        : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | un un un un un |  .  .  .  . |  .  .  .
+            answer Canceled               : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | XX XX XX XX XX |  .  .  .  . |  .  .  .
+            answer Succeeded              : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | rf rf rf rf rf |  .  .  .  . |  .  .  .
+            refused                       : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
+            refused RequiresPaymentMethod : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
+            refused RequiresConfirmation  : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
+            refused RequiresAction        : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
+            refused Processing            : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | AW AW AW AW AW |  .  .  .  . |  .  .  .
+            refused RequiresCapture       : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
+            refused Canceled              : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | XX XX XX XX XX |  .  .  .  . |  .  .  .
+            refused Succeeded             : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | rf rf rf rf rf |  .  .  .  . |  .  .  .
+            unknown                       : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | un un un un un |  .  .  .  . |  .  .  .
+            unknown, given up             : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
+            accepted in vain, given up    : .  .  .  .  . |  .  .  .  . . |  .  .  .  . | CF CF CF CF CF |  .  .  .  . |  .  .  .
             """);
         Dictionary<string, Func<PaymentState, string>> inputs = new(
             ForIntents("answer", (state, intent, now) => PaymentMachine.CancelAnswered(state, Sent(state), Success(intent), Sample.Policy, now))

@@ -16,26 +16,26 @@ public sealed class PaymentCreationTests
         // Only a create that is owed takes an answer; a late answer to one that is over changes nothing.
         var grid = Grid.Parse(Legend, Columns + """
 
-            begin                     :  pr pr le le le |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            created RequiresPaymentMethod : FL FL FL FL FL | .  .  .  . | .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            created RequiresConfirmation :  AR AR AR AR AR | .  .  .  . | .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            created RequiresAction    :  AR AR AR AR AR |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            created Processing        :  AC AC AC AC AC |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            created RequiresCapture   :  AU AU AU AU AU |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            created Canceled          :  XX XX XX XX XX |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            created Succeeded         :  DN DN DN DN DN |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            refused                   :  FL FL FL FL FL |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            refused with RequiresPaymentMethod : FL FL FL FL FL | . . .  . | .  .  .  . | .  .  .  .  . |  .  .  .  . |  .  .  .
-            refused with RequiresConfirmation : AR AR AR AR AR | .  .  .  . | .  .  .  . | .  .  .  .  . |  .  .  .  . |  .  .  .
-            refused with RequiresAction : AR AR AR AR AR |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            refused with Processing   :  AC AC AC AC AC |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            refused with RequiresCapture : AU AU AU AU AU | .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            refused with Canceled     :  XX XX XX XX XX |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            refused with Succeeded    :  DN DN DN DN DN |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            never executed, first try :  PD un PD PD PD |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            never executed, later try :  PR PR un un un |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            perhaps executed, first try : PR PR un un un |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            perhaps executed, later try : PR PR un un un |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            begin                     :  pr pr le le le |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            created RequiresPaymentMethod : FL FL FL FL FL | .  .  .  . . | .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            created RequiresConfirmation :  AR AR AR AR AR | .  .  .  . . | .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            created RequiresAction    :  AR AR AR AR AR |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            created Processing        :  AC AC AC AC AC |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            created RequiresCapture   :  AU AU AU AU AU |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            created Canceled          :  XX XX XX XX XX |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            created Succeeded         :  DN DN DN DN DN |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            refused                   :  FL FL FL FL FL |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            refused with RequiresPaymentMethod : FL FL FL FL FL | . . .  . . | .  .  .  . | .  .  .  .  . |  .  .  .  . |  .  .  .
+            refused with RequiresConfirmation : AR AR AR AR AR | .  .  .  . . | .  .  .  . | .  .  .  .  . |  .  .  .  . |  .  .  .
+            refused with RequiresAction : AR AR AR AR AR |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            refused with Processing   :  AC AC AC AC AC |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            refused with RequiresCapture : AU AU AU AU AU | .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            refused with Canceled     :  XX XX XX XX XX |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            refused with Succeeded    :  DN DN DN DN DN |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            never executed, first try :  PD un PD PD PD |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            never executed, later try :  PR PR un un un |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            perhaps executed, first try : PR PR un un un |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            perhaps executed, later try : PR PR un un un |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
             """);
         Dictionary<string, Func<PaymentState, string>> inputs = new(
             ForIntents("created", (state, intent, now) => PaymentMachine.CreateAnswered(state, Success(intent), false, Sample.Policy, now))
@@ -60,19 +60,19 @@ public sealed class PaymentCreationTests
     {
         var grid = Grid.Parse(Legend, Columns + """
 
-            found RequiresPaymentMethod : FL FL FL FL FL |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            found RequiresConfirmation : AR AR AR AR AR |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            found RequiresAction      :  AR AR AR AR AR |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            found Processing          :  AC AC AC AC AC |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            found RequiresCapture     :  AU AU AU AU AU |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            found Canceled            :  XX XX XX XX XX |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            found Succeeded           :  DN DN DN DN DN |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            none                      :   .  .  .  . nk |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            none, key forgotten       :  nk nk nk nk nk |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            none, given up            :  FL FL FL FL FL |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            refused                   :  un un un un un |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            unknown                   :  un un un un un |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
-            unknown, given up         :  un un un un un |  .  .  .  . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            found RequiresPaymentMethod : FL FL FL FL FL |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            found RequiresConfirmation : AR AR AR AR AR |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            found RequiresAction      :  AR AR AR AR AR |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            found Processing          :  AC AC AC AC AC |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            found RequiresCapture     :  AU AU AU AU AU |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            found Canceled            :  XX XX XX XX XX |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            found Succeeded           :  DN DN DN DN DN |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            none                      :   .  .  .  . nk |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            none, key forgotten       :  nk nk nk nk nk |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            none, given up            :  FL FL FL FL FL |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            refused                   :  un un un un un |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            unknown                   :  un un un un un |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
+            unknown, given up         :  un un un un un |  .  .  .  . . |  .  .  .  . |  .  .  .  .  . |  .  .  .  . |  .  .  .
             """);
         var forgotten = Sample.Policy.IdempotencyKeyLifetime;
         Dictionary<string, Func<PaymentState, string>> inputs = new(

@@ -2,6 +2,7 @@ using Payments.Grains.Auditing;
 using Payments.Grains.Payment;
 using Payments.Grains.Ports;
 using Payments.Grains.Retry;
+using Payments.Grains.Webhooks;
 
 namespace Payments.Grains.Tests.Payment;
 
@@ -18,7 +19,7 @@ internal static class PaymentInvariants
 
         TerminalAbsorbs(before, after);
         CancelledOnlyForAReason(before, after);
-        AnnouncedExactlyWhenCancelled(before, after, moment);
+        AnnouncedExactlyWhenReached(before, after, moment);
         WhatWaitsIsDue(after);
         KeysOnlyMoveOn(before, after, moment);
         EveryStatusIsExplained(before, after, moment);
@@ -48,10 +49,13 @@ internal static class PaymentInvariants
             $"CANCELLED without a reason, from {before.Status} with {after.Intent?.Status} and {after.Refund?.Status}");
     }
 
-    /// <summary>I4.</summary>
-    private static void AnnouncedExactlyWhenCancelled(PaymentState before, PaymentState after, Moment moment)
+    /// <summary>I4: a state is announced when it is reached, with it, and once; what returns to it is not announced again, except after a capture that
+    /// the merchant believes under way.</summary>
+    private static void AnnouncedExactlyWhenReached(PaymentState before, PaymentState after, Moment moment)
     {
-        var became = after.Status == PaymentStatus.Cancelled && before.Status != PaymentStatus.Cancelled;
+        var name = PaymentWebhook.EventOf(after.Status);
+        var captureFailed = before.Capture is not null && after.Capture is null && after.OutboxSequence > before.OutboxSequence;
+        var became = after.Status != before.Status && name is not null && (after.Status != before.AnnouncedStatus || captureFailed);
         Assert.Equal(before.OutboxSequence + (became ? 1 : 0), after.OutboxSequence);
         var added = after.Outbox.Where(entry => before.Outbox.All(old => old.Id != entry.Id)).ToList();
         if (!became)
@@ -61,10 +65,11 @@ internal static class PaymentInvariants
         }
 
         var entry = Assert.Single(added);
-        Assert.Equal(("PAYMENT_CANCELLED", moment.Now, moment.Now, 0), (entry.Event, entry.CreatedAt, entry.NextAttemptAt, entry.Attempts));
+        Assert.Equal((name, moment.Now, moment.Now, 0), (entry.Event, entry.CreatedAt, entry.NextAttemptAt, entry.Attempts));
         Assert.DoesNotContain('.', entry.Id);
-        Assert.Contains("\"status\":\"CANCELLED\"", entry.Body, StringComparison.Ordinal);
+        Assert.Contains($"\"status\":\"{after.Status.ToWire()}\"", entry.Body, StringComparison.Ordinal);
         Assert.Same(entry, after.Outbox[^1]);
+        Assert.Equal(after.Status, after.AnnouncedStatus);
     }
 
     /// <summary>Design §2.4.</summary>
@@ -74,7 +79,8 @@ internal static class PaymentInvariants
             Assert.NotNull(after.ProviderDueAt);
         if (after.Outbox.Any(entry => entry.DeadLetteredAt is null))
             Assert.NotNull(after.DueAt);
-        if (after.Operation is null && after.Status is PaymentStatus.CancelInitialized or PaymentStatus.Initiated or PaymentStatus.Pending or PaymentStatus.Processing)
+        if (after.Operation is null && after.Status is PaymentStatus.CancelInitialized or PaymentStatus.Initiated or PaymentStatus.Pending or PaymentStatus.Processing
+            or PaymentStatus.CaptureInitialized)
             Assert.Fail($"{after.Status} owes nothing to anybody and waits for nothing.");
     }
 
@@ -83,6 +89,7 @@ internal static class PaymentInvariants
         Assert.True(after.CancelAttempts >= before.CancelAttempts);
         Assert.True(after.RefundAttempts >= before.RefundAttempts);
         Assert.True(after.CreateAttempts >= before.CreateAttempts);
+        Assert.True(after.CaptureAttempts >= before.CaptureAttempts);
         if (after.Operation is not { } now)
             return;
 
@@ -91,6 +98,8 @@ internal static class PaymentInvariants
             Assert.Equal(after.CancelAttempts, now.Attempt);
         if (now.Kind == ProviderOperationKind.Refund)
             Assert.Equal(after.RefundAttempts, now.Attempt);
+        if (now.Kind == ProviderOperationKind.Capture)
+            Assert.Equal(after.CaptureAttempts, now.Attempt);
         if (before.Operation is not { } then || then.Kind != now.Kind)
             return;
 

@@ -12,27 +12,30 @@ public sealed class PaymentObservationTests
     [Fact]
     public void Every_read_of_the_intent_has_its_result_in_every_situation()
     {
-        // A challenge that was passed does not come back (AU, AC, CP); a refund that is owed is moved on by the refund alone (RO, RE, RP).
+        // A challenge that was passed does not come back (AU, AC, CP), and a hold that a capture was sent for is captured again (CP, CK); a refund that is owed is moved on by the refund alone (RO, RE, RP).
         var grid = Grid.Parse(Legend, Columns + """
 
-            read RequiresPaymentMethod : FL FL FL FL FL | FL FL FL FL |  .  .  .  . |  .  .  . nk  . | ci  .  .  . | ob ob ob
-            read RequiresConfirmation  : AR AR AR AR AR | ob ob ob ob |  .  .  .  . |  .  .  . nk  . | ci  .  .  . | ob ob ob
-            read RequiresAction        : AR AR AR AR AR | ob ob ob ob |  .  .  .  . |  .  .  . nk  . | ci  .  .  . | ob ob ob
-            read Processing            : AC AC AC AC AC | AC AC ob AC |  .  .  .  . |  .  .  . nk  . | wt  .  .  . | ob ob ob
-            read RequiresCapture       : AU AU AU AU AU | AU ob AU AU |  .  .  .  . |  .  .  . nk  . | ci  .  .  . | ob ob ob
-            read Canceled              : XX XX XX XX XX | XX XX XX XX |  .  .  .  . | XX XX XX XX XX | XX  .  .  . | XX XX XX
-            read Succeeded             : DN DN DN DN DN | DN DN DN DN |  .  .  .  . | rf rf rf rf rf | rf  .  .  . | RF ob ob
-            refused                    : un un un un un | ob ob ob ob |  .  .  .  . | un un un un un | un un un un | ob ob ob
-            unknown                    : un un un un un | ob ob ob ob |  .  .  .  . | un un un un un | un un un un | ob ob ob
-            unknown after 24 h         : un un un un un | ob ob ob ob |  .  .  .  . | CF CF CF CF CF | un un un un | ob ob ob
-            unknown after 21 days      : un un un un un | ob ob ob ob |  .  .  .  . | CF CF CF CF CF | CF CF CF CF | ob ob ob
-            unsettled after 21 days    : AC AC AC AC AC | AC AC ob AC |  .  .  .  . | nk nk nk nk nk | CF  .  .  . | ob ob ob
+            read RequiresPaymentMethod : FL FL FL FL FL | FL FL FL FL FL |  .  .  .  . |  .  .  . nk  . | ci  .  .  . | ob ob ob
+            read RequiresConfirmation  : AR AR AR AR AR | ob ob ob os os |  .  .  .  . |  .  .  . nk  . | ci  .  .  . | ob ob ob
+            read RequiresAction        : AR AR AR AR AR | ob ob ob os os |  .  .  .  . |  .  .  . nk  . | ci  .  .  . | ob ob ob
+            read Processing            : AC AC AC AC AC | AC AC ob AC AC |  .  .  .  . |  .  .  . nk  . | wt  .  .  . | ob ob ob
+            read RequiresCapture       : AU AU AU AU AU | AU ob AU . nk |  .  .  .  . |  .  .  . nk  . | ci  .  .  . | ob ob ob
+            read Canceled              : XX XX XX XX XX | XX XX XX XX XX |  .  .  .  . | XX XX XX XX XX | XX  .  .  . | XX XX XX
+            read Succeeded             : DN DN DN DN DN | DN DN DN DN DN |  .  .  .  . | rf rf rf rf rf | rf  .  .  . | RF ob ob
+            held after 24 h            : AU AU AU AU AU | AU ob AU AU AU |  .  .  .  . | nk nk nk nk nk | ci  .  .  . | ob ob ob
+            refused                    : un un un un un | ob ob ob un un |  .  .  .  . | un un un un un | un un un un | ob ob ob
+            unknown                    : un un un un un | ob ob ob un un |  .  .  .  . | un un un un un | un un un un | ob ob ob
+            unknown after 24 h         : un un un un un | ob ob ob un un |  .  .  .  . | CF CF CF CF CF | un un un un | ob ob ob
+            unknown after 21 days      : un un un un un | ob ob ob un un |  .  .  .  . | CF CF CF CF CF | CF CF CF CF | ob ob ob
+            unsettled after 21 days    : AC AC AC AC AC | AC AC ob AC AC |  .  .  .  . | nk nk nk nk nk | CF  .  .  . | ob ob ob
             """);
         Dictionary<string, Func<PaymentState, string>> inputs = new(
             ForIntents("read", (state, intent, now) => PaymentMachine.IntentRead(state, Success(intent), Sample.Policy, now)))
         {
             ["refused"] = Input((state, now) => PaymentMachine.IntentRead(state, Refused<Snapshot>(null, "resource_missing"), Sample.Policy, now)),
             ["unknown"] = ForCauses(Lost),
+            ["held after 24 h"] = Input(
+                (state, now) => PaymentMachine.IntentRead(state, Success(Sample.IntentAs(Intent.RequiresCapture)), Sample.Policy, now), Sample.Policy.CaptureGivenUpAfter),
             ["unknown after 24 h"] = ForCauses(Lost, Sample.Policy.CancelGivenUpAfter),
             ["unknown after 21 days"] = ForCauses(Lost, Sample.Policy.SettlementGivenUpAfter),
             ["unsettled after 21 days"] = Input(
@@ -50,11 +53,11 @@ public sealed class PaymentObservationTests
     {
         // A create repeats its key until it may have been forgotten or would replay a stored 500; everything else reads before it acts.
         var grid = Grid.Parse(StepLegend, """
-                                      no IN PD P0 PT PE | AR AU AC CP | DN FL XN XX | C1 CA C3 CE CQ | AW RO RE RP | CF CR CX
-            not due                 : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
-            due                     : -  C  C  C  C  F  | R  R  R  R  | -  -  -  -  | R  R  R  R  R  | R  FR FR RR | R  R  R
-            due, keys forgotten     : -  F  F  F  F  F  | R  R  R  R  | -  -  -  -  | R  R  R  R  R  | R  FR FR RR | R  R  R
-            due, creates given up   : -  F  F  F  F  F  | R  R  R  R  | -  -  -  -  | R  R  R  R  R  | R  FR FR RR | R  R  R
+                                      no IN PD P0 PT PE | AR AU AC CP CK | DN FL XN XX | C1 CA C3 CE CQ | AW RO RE RP | CF CR CX
+            not due                 : -  -  -  -  -  -  | -  -  -  - - | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
+            due                     : -  C  C  C  C  F  | R  R  R  R R | -  -  -  -  | R  R  R  R  R  | R  FR FR RR | R  R  R
+            due, keys forgotten     : -  F  F  F  F  F  | R  R  R  R R | -  -  -  -  | R  R  R  R  R  | R  FR FR RR | R  R  R
+            due, creates given up   : -  F  F  F  F  F  | R  R  R  R R | -  -  -  -  | R  R  R  R  R  | R  FR FR RR | R  R  R
             """);
 
         grid.Verify(Sample.Situations, new Dictionary<string, Func<PaymentState, string>>
@@ -74,15 +77,16 @@ public sealed class PaymentObservationTests
     {
         // Nothing is sent with a key that would replay a stored 500 (PE, CE, RE): an answered look-up would have given it a new one.
         var grid = Grid.Parse(StepLegend, """
-                           no IN PD P0 PT PE | AR AU AC CP | DN FL XN XX | C1 CA C3 CE CQ | AW RO RE RP | CF CR CX
-            None         : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
-            CreateIntent : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
-            FindIntent   : -  C  C  C  C  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
-            CancelIntent : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
-            ReadIntent   : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | X  X  X  -  X  | -  FR -  FR | -  -  -
-            Refund       : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
-            FindRefund   : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  $  -  -  | -  -  -
-            ReadRefund   : -  -  -  -  -  -  | -  -  -  -  | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
+                           no IN PD P0 PT PE | AR AU AC CP CK | DN FL XN XX | C1 CA C3 CE CQ | AW RO RE RP | CF CR CX
+            None         : -  -  -  -  -  -  | -  -  -  - - | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
+            CreateIntent : -  -  -  -  -  -  | -  -  -  - - | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
+            FindIntent   : -  C  C  C  C  -  | -  -  -  - - | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
+            CaptureIntent : -  -  -  -  -  -  | -  -  -  -  - | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
+            CancelIntent : -  -  -  -  -  -  | -  -  -  - - | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
+            ReadIntent   : -  -  -  -  -  -  | - - - K - | -  -  -  -  | X  X  X  -  X  | -  FR -  FR | -  -  -
+            Refund       : -  -  -  -  -  -  | -  -  -  - - | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
+            FindRefund   : -  -  -  -  -  -  | -  -  -  - - | -  -  -  -  | -  -  -  -  -  | -  $  -  -  | -  -  -
+            ReadRefund   : -  -  -  -  -  -  | -  -  -  - - | -  -  -  -  | -  -  -  -  -  | -  -  -  -  | -  -  -
             """);
 
         grid.Verify(Sample.Situations, Enum.GetValues<ProviderStep>().ToDictionary(
@@ -153,6 +157,7 @@ public sealed class PaymentObservationTests
         F  = FindIntent
         R  = ReadIntent
         X  = CancelIntent
+        K  = CaptureIntent
         FR = FindRefund
         RR = ReadRefund
         $  = Refund

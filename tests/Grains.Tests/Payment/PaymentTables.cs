@@ -11,24 +11,26 @@ internal static class PaymentTables
 {
     /// <summary>Not before the line, before the provider, with the money somewhere, terminal, cancelling, reversing, failed.</summary>
     public const string Columns =
-        "                                 IN PD P0 PT PE | AR AU AC CP | DN FL XN XX | C1 CA C3 CE CQ | AW RO RE RP | CF CR CX";
+        "                                 IN PD P0 PT PE | AR AU AC CP CK | DN FL XN XX | C1 CA C3 CE CQ | AW RO RE RP | CF CR CX";
 
     public const string Legend = """
         .  = same
-        au = = same kept
-        DN = COMPLETED none never
-        FL = FAILED none never
-        AU = AUTHORIZED none hold
-        AC = ACCEPTED none observe
+        DN = COMPLETED none never webhook
+        FL = FAILED none never webhook
+        AU = AUTHORIZED none hold webhook
+        AC = ACCEPTED none observe webhook
         AR = AUTH_REQUIRED none observe
         XX = CANCELLED none never webhook
         ob = = none observe
+        os = = same observe
         un = = ~ retry
         PD = PENDING ~ retry
         PR = PROCESSING ~ retry
         pr = PROCESSING same lease
         le = = same lease
         nk = = + lease
+        au = AUTHORIZED none hold
+        kp = = same kept
         CI = CANCEL_INITIALIZED cancel* lease
         ci = = cancel* lease
         RF = CANCEL_INITIALIZED refund* now

@@ -37,6 +37,8 @@ internal static class Sample
     public static CancelPayment CancelBy(Guid merchant) =>
         new(merchant, CancellationReason.RequestedByCustomer, "Customer changed their mind before shipment", "client-2");
 
+    public static CapturePayment CaptureBy(Guid merchant) => new(merchant, AmountMinor: null, Allocations: [], "client-3");
+
     public static PaymentIntentSnapshot IntentAs(Intent status) => new(
         IntentId, status, Amount, status == Intent.Succeeded ? Amount : 0, status == Intent.Canceled ? "requested_by_customer" : null, LastErrorCode: null);
 
@@ -62,6 +64,7 @@ internal static class Sample
         var reversing = Cancelling(accepted);
         var awaiting = PaymentMachine.CancelAnswered(reversing, reversing.Operation!, Refused(Intent.Processing), Policy, begun);
         var owed = PaymentMachine.IntentRead(awaiting, Read(Intent.Succeeded), Policy, begun);
+        var capturing = PaymentMachine.Capture(authorized, CaptureBy(Merchant), Policy, begun).State;
         var failed = PaymentMachine.CancelAnswered(cancelling, cancelling.Operation!, Refused(Intent.RequiresCapture), Policy, begun);
         return new()
         {
@@ -74,7 +77,8 @@ internal static class Sample
             ["AR"] = authRequired,
             ["AU"] = authorized,
             ["AC"] = accepted,
-            ["CP"] = authorized with { Status = PaymentStatus.CaptureInitialized, ProviderDueAt = Begun + TimeSpan.FromMinutes(1) },
+            ["CP"] = capturing,
+            ["CK"] = PaymentMachine.CaptureAnswered(capturing, capturing.Operation!, Lost(ProviderUncertainty.ServerError), Policy, begun),
             ["DN"] = Created_(Intent.Succeeded),
             ["FL"] = Created_(Intent.RequiresPaymentMethod),
             ["XN"] = PaymentMachine.Cancel(initiated, CancelBy(Merchant), Policy, begun).State,
@@ -93,7 +97,8 @@ internal static class Sample
             ["CX"] = RefundAnswered(new ProviderResult<RefundSnapshot>.Refused("insufficient_funds", "", null)),
         };
 
-        PaymentState Created_(Intent status) => PaymentMachine.CreateAnswered(processing, Read(status), false, Policy, begun);
+        // What was announced at its creation has long been delivered.
+        PaymentState Created_(Intent status) => PaymentMachine.CreateAnswered(processing, Read(status), false, Policy, begun) with { Outbox = [] };
 
         PaymentState CreateUnknown(ProviderUncertainty cause) => PaymentMachine.CreateAnswered(processing, Lost(cause), false, Policy, begun);
 

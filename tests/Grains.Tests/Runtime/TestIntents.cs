@@ -11,6 +11,7 @@ internal enum Verb
     Retrieve,
     Find,
     Cancel,
+    Capture,
     Refund,
     RetrieveRefund,
     FindRefund,
@@ -41,8 +42,8 @@ internal sealed class TestIntent(Guid paymentId)
 
     public int CountOf(Verb verb) => calls.Count(call => call.Verb == verb);
 
-    public void Become(Intent status) => Current = new PaymentIntentSnapshot(
-        Id, status, Sample.Amount, status == Intent.Succeeded ? Sample.Amount : 0, CancellationReason: null, LastErrorCode: null);
+    public void Become(Intent status, long received = Sample.Amount) => Current = new PaymentIntentSnapshot(
+        Id, status, Sample.Amount, status == Intent.Succeeded ? received : 0, CancellationReason: null, LastErrorCode: null);
 
     /// <summary>The answer to the next call; null lets the object behave by itself after <paramref name="answer"/> was evaluated.</summary>
     public void Next(Verb verb, Func<object?> answer) => scripted.GetOrAdd(verb, _ => new ConcurrentQueue<Func<object?>>()).Enqueue(answer);
@@ -99,6 +100,18 @@ internal sealed class TestIntents : IPaymentIntents
             if (own.Current!.Status is Intent.Succeeded or Intent.Processing)
                 return new ProviderResult<PaymentIntentSnapshot>.Refused("payment_intent_unexpected_state", "no", own.Current);
             own.Become(Intent.Canceled);
+            return Success(own.Current);
+        });
+    }
+
+    public Task<ProviderResult<PaymentIntentSnapshot>> CaptureAsync(string intentId, long amountMinor, ProviderCall call, CancellationToken cancellationToken)
+    {
+        var own = Of(intentId);
+        return own.CallAsync(Verb.Capture, call.IdempotencyKey, () =>
+        {
+            if (own.Current!.Status != Intent.RequiresCapture)
+                return new ProviderResult<PaymentIntentSnapshot>.Refused("payment_intent_unexpected_state", "no", own.Current);
+            own.Become(Intent.Succeeded, amountMinor);
             return Success(own.Current);
         });
     }

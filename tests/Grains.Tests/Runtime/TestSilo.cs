@@ -83,7 +83,7 @@ public sealed class TestSilo : IAsyncLifetime
         var now = Sample.At(Now);
         var begun = PaymentMachine.BeginCreate(PaymentMachine.Create(new PaymentState(), id, command, Sample.Card, Sample.Policy, now).State, Sample.Policy, now);
         Storage.Put(RowOf(id), PaymentMachine.CreateAnswered(
-            begun, new ProviderResult<PaymentIntentSnapshot>.Success(intent.Current!), false, Sample.Policy, now));
+            begun, new ProviderResult<PaymentIntentSnapshot>.Success(intent.Current!), false, Sample.Policy, now) with { Outbox = [] });
         return (id, intent);
     }
 

@@ -23,8 +23,8 @@ public sealed class WebhookDeliveryTests(TestSilo silo)
         await silo.UntilAsync(id, state => state.Outbox.IsEmpty);
         await silo.WakeAsync(id);
 
-        Assert.Equal(CancelledWebhook.Body(silo.StateOf(id).ToView()), sent.Body);
-        Assert.Equal($"msg_{id:N}_0", sent.Id);
+        Assert.Equal(PaymentWebhook.Body(silo.StateOf(id).ToView()), sent.Body);
+        Assert.Equal($"msg_{id:N}_1", sent.Id);
         Assert.Single(Endpoint.All);
     }
 

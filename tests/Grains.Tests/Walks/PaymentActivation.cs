@@ -74,10 +74,41 @@ internal sealed class PaymentActivation
     private Task<CancelPaymentOutcome> RecordInlineAsync(PaymentState begun, ProviderResult<PaymentIntentSnapshot> answer) =>
         durable.DecideAsync(state => Checked(state, (s, now) => PaymentMachine.CancelAnsweredInline(s, begun.Operation!, answer, Sample.Policy, now)));
 
+    public async Task<CapturePaymentOutcome> CaptureAsync(long amount)
+    {
+        var decision = await durable.DecideAsync(state => Checked(state, (s, now) =>
+        {
+            var decided = PaymentMachine.Capture(s, Sample.CaptureBy(Sample.Merchant) with { AmountMinor = amount }, Sample.Policy, now);
+            return (decided, decided.State);
+        }));
+        if (!decision.CallProvider)
+            return decision.Outcome;
+
+        var begun = decision.State;
+        var answer = await CallAsync("capture", begun, key => stripe.Capture(begun.Capture!.AmountMinor, key));
+        try
+        {
+            return await RecordInlineAsync(begun, answer);
+        }
+        catch (Exception error) when (error is IOException or Orleans.Storage.InconsistentStateException)
+        {
+            return answer is ProviderResult<PaymentIntentSnapshot>.Refused ? await RecordInlineAsync(begun, answer) : CapturePaymentOutcome.Accepted;
+        }
+
+        Task<CapturePaymentOutcome> RecordInlineAsync(PaymentState begun, ProviderResult<PaymentIntentSnapshot> answer) => durable.DecideAsync(
+            state => Checked(state, (s, now) => PaymentMachine.CaptureAnsweredInline(s, begun.Operation!, answer, Sample.Policy, now)));
+    }
+
     public async Task<bool> WakeAsync()
     {
-        await durable.RefreshIfNothingIsDueAsync(world.Now);
+        await durable.RefreshIfUnsureAsync();
         var step = PaymentMachine.PlanAfterWake(durable.State, world.Now, Sample.Policy);
+        if (step == ProviderStep.None)
+        {
+            await durable.RefreshAsync();
+            step = PaymentMachine.PlanAfterWake(durable.State, world.Now, Sample.Policy);
+        }
+
         for (var calls = 0; step != ProviderStep.None && calls < CallsPerTurnMax; calls++)
             step = await PerformAsync(step);
         return true;
@@ -114,6 +145,12 @@ internal sealed class PaymentActivation
                 var cancel = durable.State;
                 var cancelled = await CallAsync("cancel", cancel, stripe.Cancel);
                 await ApplyAsync((s, now) => PaymentMachine.CancelAnswered(s, cancel.Operation!, cancelled, Sample.Policy, now));
+                return ProviderStep.None;
+
+            case ProviderStep.CaptureIntent:
+                var capture = durable.State;
+                var captured = await CallAsync("capture", capture, key => stripe.Capture(capture.Capture!.AmountMinor, key));
+                await ApplyAsync((s, now) => PaymentMachine.CaptureAnswered(s, capture.Operation!, captured, Sample.Policy, now));
                 return ProviderStep.None;
 
             case ProviderStep.FindRefund:

@@ -59,6 +59,7 @@ public sealed class PaymentWalkTests
         private readonly List<Task> turns = [];
         private bool promised;
         private bool perhapsBegun;
+        private bool perhapsCaptured;
 
         public PaymentState State => row.State;
 
@@ -85,6 +86,9 @@ public sealed class PaymentWalkTests
                     break;
                 case 2 when world.Random.Next(4) == 0:
                     Cancel(Sample.Stranger);
+                    break;
+                case 2 when world.Random.Next(4) == 0:
+                    Capture();
                     break;
                 case 3 when world.Random.Next(4) == 0:
                     Begin(activation => activation.CreateAsync(), _ => { });
@@ -122,6 +126,12 @@ public sealed class PaymentWalkTests
                 Assert.True(merchant == Sample.Merchant || outcome == CancelPaymentOutcome.NotFound);
                 promised |= outcome == CancelPaymentOutcome.Accepted;
             });
+        }
+
+        private void Capture()
+        {
+            perhapsCaptured = true;
+            Begin(activation => activation.CaptureAsync(world.Pick(Sample.Amount, Sample.Amount / 3)), outcome => world.Log($"capture answered {outcome}"));
         }
 
         private void Begin<T>(Func<PaymentActivation, Task<T>> turn, Action<T> answered)
@@ -180,7 +190,9 @@ public sealed class PaymentWalkTests
             Assert.True(stripe.Intents.Count <= 1, "Charged twice.");
             Assert.True(stripe.Voids + stripe.EffectiveRefunds <= 1, "Given back more than once.");
             Assert.True(perhapsBegun || stripe.Voids + stripe.EffectiveRefunds == 0, "Given back although nobody asked.");
-            Assert.Equal(State.Status == PaymentStatus.Cancelled ? 1 : 0, State.OutboxSequence);
+            Assert.True(stripe.Captures <= (perhapsCaptured ? 1 : 0), "Captured more often than asked for.");
+            Assert.Equal(State.Status == PaymentStatus.Cancelled ? 1 : 0, State.Outbox.Count(static entry => entry.Event == "PAYMENT_CANCELLED"));
+            Assert.Equal(State.OutboxSequence, State.Outbox.Select(static entry => entry.Id).Distinct().Count());
             if (promised)
                 Assert.True(
                     State.Status is PaymentStatus.Cancelled or PaymentStatus.CancelFailed,

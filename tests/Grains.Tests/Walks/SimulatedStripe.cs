@@ -94,6 +94,21 @@ internal sealed class SimulatedStripe(World world, Course course)
         }
     });
 
+    /// <summary>Captures that changed something, made by the service.</summary>
+    public int Captures { get; private set; }
+
+    public ProviderResult<PaymentIntentSnapshot> Capture(long amount, string key) => Idempotent<PaymentIntentSnapshot>(key, () =>
+    {
+        if (Current!.Status != Intent.RequiresCapture)
+            return new ProviderResult<PaymentIntentSnapshot>.Refused("payment_intent_unexpected_state", "", Current);
+        if (world.Unlucky(0.1))
+            return new ProviderResult<PaymentIntentSnapshot>.Refused("some_refusal", "", world.Pick(Current, null));
+
+        Become(Intent.Succeeded, amount);
+        Captures++;
+        return new ProviderResult<PaymentIntentSnapshot>.Success(Current);
+    });
+
     public ProviderResult<RefundSnapshot> Refund(string key) => Idempotent<RefundSnapshot>(key, () =>
     {
         if (EffectiveRefunds > 0)
@@ -113,10 +128,10 @@ internal sealed class SimulatedStripe(World world, Course course)
     public ProviderResult<RefundSnapshot> RetrieveRefund(string id) =>
         new ProviderResult<RefundSnapshot>.Success(refunds.Single(refund => refund.Id == id));
 
-    private void Become(Intent status) => Intents[^1] = Current! with
+    private void Become(Intent status, long? received = null) => Intents[^1] = Current! with
     {
         Status = status,
-        AmountReceivedMinor = status == Intent.Succeeded ? Current!.AmountMinor : Current!.AmountReceivedMinor,
+        AmountReceivedMinor = status == Intent.Succeeded ? received ?? Current!.AmountMinor : Current!.AmountReceivedMinor,
     };
 
     private ProviderResult<T> Idempotent<T>(string key, Func<ProviderResult<T>> execute)

@@ -6,7 +6,7 @@ using Payments.Grains.Webhooks;
 
 namespace Payments.Grains.Tests.Webhooks;
 
-public sealed class CancelledWebhookTests
+public sealed class PaymentWebhookTests
 {
     /// <summary>The seed's example, letter by letter, without its white space.</summary>
     private const string SeedBody =
@@ -25,18 +25,41 @@ public sealed class CancelledWebhookTests
         Sample.Created);
 
     [Fact]
-    public void The_body_is_the_seeds() => Assert.Equal(SeedBody, CancelledWebhook.Body(Seed));
+    public void The_body_is_the_seeds() => Assert.Equal(SeedBody, PaymentWebhook.Body(Seed));
 
     [Fact]
     public void A_payment_without_a_source_says_null() =>
-        Assert.Equal(SeedBody.Replace("\"merchant-portal\"", "null", StringComparison.Ordinal), CancelledWebhook.Body(Seed with { Source = null }));
+        Assert.Equal(SeedBody.Replace("\"merchant-portal\"", "null", StringComparison.Ordinal), PaymentWebhook.Body(Seed with { Source = null }));
 
     [Fact]
-    public void Nothing_but_a_cancelled_payment_is_announced()
+    public void Every_state_that_is_announced_has_its_name_and_the_others_have_none()
     {
-        foreach (var status in Enum.GetValues<PaymentStatus>().Where(status => status != PaymentStatus.Cancelled))
-            Assert.Throws<ArgumentException>(() => CancelledWebhook.Body(Seed with { Status = status }));
+        var names = Enum.GetValues<PaymentStatus>().ToDictionary(status => status, PaymentWebhook.EventOf);
+
+        Assert.Equal(
+            new Dictionary<PaymentStatus, string>
+            {
+                [PaymentStatus.Authorized] = "PAYMENT_AUTHORIZED",
+                [PaymentStatus.Accepted] = "PAYMENT_ACCEPTED",
+                [PaymentStatus.Completed] = "PAYMENT_SUCCEEDED",
+                [PaymentStatus.Failed] = "PAYMENT_FAILED",
+                [PaymentStatus.Cancelled] = "PAYMENT_CANCELLED",
+            },
+            names.Where(name => name.Value is not null).ToDictionary(name => name.Key, name => name.Value!));
+        foreach (var (status, name) in names)
+        {
+            if (name is null)
+                Assert.Throws<ArgumentException>(() => PaymentWebhook.Body(Seed with { Status = status }));
+            else
+                Assert.StartsWith($$"""{"name":"{{name}}",""", PaymentWebhook.Body(Seed with { Status = status }), StringComparison.Ordinal);
+        }
     }
+
+    [Fact]
+    public void A_pre_authorization_shows_what_is_held_and_what_was_taken() => Assert.Contains(
+        ""","amount":25000,"authorizedAmount":25000,"capturedAmount":10000,"status":"COMPLETED",""",
+        PaymentWebhook.Body(Seed with { Status = PaymentStatus.Completed, AuthorizedAmountMinor = 25000, CapturedAmountMinor = 10000 }),
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("\"},{\"x\":\"")]
@@ -45,7 +68,7 @@ public sealed class CancelledWebhookTests
     [InlineData("Ünïcødé 😀 日本")]
     public void What_the_merchant_named_comes_back_unchanged_and_breaks_nothing(string text)
     {
-        var body = CancelledWebhook.Body(Seed with { MerchantTransactionId = text, Source = text });
+        var body = PaymentWebhook.Body(Seed with { MerchantTransactionId = text, Source = text });
 
         using var json = JsonDocument.Parse(body);
         Assert.Equal(text, json.RootElement.GetProperty("source").GetString());
@@ -60,6 +83,6 @@ public sealed class CancelledWebhookTests
         var allocation = PaymentIds.ForAllocation(Sample.Id, 0);
 
         Assert.Equal(SeedBody.Replace("cccc1111-2222-3333-4444-555566667777", allocation.ToString(), StringComparison.Ordinal), entry.Body);
-        Assert.Equal("msg_770e8400e29b41d4a716446655440000_0", entry.Id);
+        Assert.Equal("msg_770e8400e29b41d4a716446655440000_1", entry.Id);
     }
 }
