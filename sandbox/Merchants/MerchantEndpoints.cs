@@ -102,7 +102,7 @@ internal sealed class MerchantEndpoints(Ledger ledger, FaultInjector faults, Cal
             var root = document.RootElement;
             var payload = Property(root, "payload") ?? Property(root, "data");
             var id = payload is { } inner
-                ? Property(inner, "id") ?? Property(inner, "paymentRequestId")
+                ? Property(inner, "id") ?? Property(inner, "refundId") ?? Property(inner, "paymentRequestId")
                 : Property(root, "paymentRequestId");
             return (Property(root, "name")?.ToString() ?? Property(root, "type")?.ToString(), id?.ToString());
         }

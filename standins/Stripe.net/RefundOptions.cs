@@ -7,6 +7,10 @@ public class RefundCreateOptions : BaseOptions
 {
     private Dictionary<string, string>? _metadata;
 
+    /// <summary>What to give back, in minor units; everything that is left when null.</summary>
+    [JsonPropertyName("amount")]
+    public long? Amount { get; set; }
+
     /// <summary>The account's own pairs. Clearable.</summary>
     [JsonPropertyName("metadata")]
     public Dictionary<string, string>? Metadata
@@ -19,7 +23,7 @@ public class RefundCreateOptions : BaseOptions
         }
     }
 
-    /// <summary>The intent to give back in full.</summary>
+    /// <summary>The intent to give back.</summary>
     [JsonPropertyName("payment_intent")]
     public string? PaymentIntent { get; set; }
 

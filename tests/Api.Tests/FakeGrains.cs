@@ -26,6 +26,10 @@ internal sealed class FakeGrains
 
     public Func<Guid, CapturePayment, Task<CapturePaymentResult>> OnCapture { get; set; } = (_, _) => throw Unexpected();
 
+    public Func<Guid, RefundPayment, Task<RefundPaymentResult>> OnRefund { get; set; } = (_, _) => throw Unexpected();
+
+    public Func<Guid, Guid, Task<RefundView?>> OnGetRefund { get; set; } = (_, _) => throw Unexpected();
+
     public Func<long, CreatePaymentRequest, Task<CreatePaymentRequestResult>> OnCreateRequest { get; set; } = (_, _) => throw Unexpected();
 
     public Func<long, Guid, Task<GetPaymentRequestResult>> OnGetRequest { get; set; } = (_, _) => throw Unexpected();
@@ -44,6 +48,7 @@ internal sealed class FakeGrains
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => (targetMethod!.GetGenericArguments().Single().Name, args![0]) switch
         {
             (nameof(IPaymentGrain), Guid key) => new PaymentGrain(key, Grains),
+            (nameof(IRefundGrain), Guid key) => new RefundGrain(key, Grains),
             (nameof(IPaymentRequestGrain), long key) => new PaymentRequestGrain(key, Grains),
             (nameof(IPaymentRequestIdGrain), 0L) => new PaymentRequestIdGrain(Grains),
             var other => throw new NotSupportedException($"The API asked for {other}."),
@@ -74,6 +79,25 @@ internal sealed class FakeGrains
         {
             grains.Calls.Enqueue((key, command, cancellationToken));
             return grains.OnCapture(key, command);
+        }
+
+        public Task<RefundPaymentResult> RefundAsync(Guid refundId, RefundPayment command, CancellationToken cancellationToken) => throw Unexpected();
+
+        public Task<RefundView?> GetRefundAsync(Guid merchantId, Guid refundId, CancellationToken cancellationToken) => throw Unexpected();
+    }
+
+    private sealed class RefundGrain(Guid key, FakeGrains grains) : IRefundGrain
+    {
+        public Task<RefundPaymentResult> CreateAsync(RefundPayment command, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, command, cancellationToken));
+            return grains.OnRefund(key, command);
+        }
+
+        public Task<RefundView?> GetAsync(Guid merchantId, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, merchantId, cancellationToken));
+            return grains.OnGetRefund(key, merchantId);
         }
     }
 

@@ -114,6 +114,56 @@ public abstract class LifeSuite(Deployment deployment)
         await AssertAnnouncedAsync(debit, debit.Announcement("PAYMENT_ACCEPTED", "ACCEPTED"), debit.Webhook);
     }
 
+    [DatabaseFact]
+    public async Task A_sale_is_refunded_in_parts_and_never_beyond_what_was_taken()
+    {
+        var sale = await Merchant.CreateAsync("COMPLETED", authorizeOnly: false);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => Merchant.RefundAsync(sale, $"{sale.TransactionId}-{i}", 10000))));
+
+        Assert.Equal([202, 202, 422, 422, 422, 422, 422, 422], answers.Select(static answer => answer.Status).Order());
+        Assert.Equal(422, (await Merchant.RefundAsync(sale, "too much", 5001)).Status);
+        Assert.Equal(202, (await Merchant.RefundAsync(sale, $"{sale.TransactionId}-rest", null)).Status);
+        var deliveries = await deployment.Sandbox.WaitForWebhooksAsync(sale, 1);
+        var refunds = await deployment.Sandbox.WaitForRefundsAsync(sale, 3);
+        Assert.Equal([5000, 10000, 10000], refunds.Select(static refund => refund.Amount).Order());
+        Assert.All(refunds, static refund => Assert.Equal("succeeded", refund.Status));
+        (await Merchant.GetAsync(sale)).Is(200, sale.Found("COMPLETED"));
+        Assert.Equal("PAYMENT_SUCCEEDED", Assert.Single(deliveries).Name);
+    }
+
+    [DatabaseFact]
+    public async Task The_same_refund_asked_for_again_and_again_is_made_once()
+    {
+        var sale = await Merchant.CreateAsync("COMPLETED", authorizeOnly: false);
+        var id = PaymentIds.ForRefund(sale.Merchant.Id, sale.TransactionId);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => Merchant.RefundAsync(sale, sale.TransactionId, 7))));
+
+        Assert.All(answers, static answer => Assert.Equal(202, answer.Status));
+        Assert.Equal(7, Assert.Single(await deployment.Sandbox.WaitForRefundsAsync(sale, 1)).Amount);
+        Assert.Equal(422, (await Merchant.RefundAsync(sale, sale.TransactionId, 8)).Status);
+        await deployment.Sandbox.WaitForRefundWebhookAsync(id);
+        Assert.Contains("\"status\":\"COMPLETED\"", (await Merchant.SendAsync(HttpMethod.Get, $"/v2/refunds/{id}")).Body, StringComparison.Ordinal);
+        Assert.Equal(404, (await deployment.SecondMerchant.SendAsync(HttpMethod.Get, $"/v2/refunds/{id}")).Status);
+        Assert.Equal(404, (await deployment.SecondMerchant.RefundAsync(sale, "foreign", 1)).Status);
+    }
+
+    [DatabaseFact]
+    public async Task Killed_while_the_provider_refunds_it_is_refunded_once()
+    {
+        var sale = await Merchant.CreateAsync("COMPLETED", authorizeOnly: false);
+        var id = PaymentIds.ForRefund(sale.Merchant.Id, sale.TransactionId);
+        await deployment.Sandbox.OrderAsync(Fault.AnswerHeld("refund.create", 4000, $"{sale.Id}"));
+        Assert.Equal(202, (await Merchant.RefundAsync(sale, sale.TransactionId, null)).Status);
+        await deployment.Sandbox.WaitForOperationAsync("refund.create", await deployment.Sandbox.IntentIdAsync(sale));
+
+        await deployment.KillAndRestartAsync();
+
+        await deployment.Sandbox.WaitForRefundWebhookAsync(id);
+        Assert.Equal(sale.Amount, Assert.Single((await deployment.Sandbox.HistoryAsync(sale))!.Refunds).Amount);
+    }
+
     private async Task CaptureInPartAsync(Func<Payment, string> body)
     {
         var payment = await Merchant.CreateAsync();

@@ -5,6 +5,7 @@ using Payments.Grains.Auditing;
 using Payments.Grains.Payment;
 using Payments.Grains.PaymentRequest;
 using Payments.Grains.Ports;
+using Payments.Grains.Refunds;
 using Payments.Grains.Tests.Payment;
 using Payments.Grains.Webhooks;
 
@@ -36,6 +37,7 @@ public sealed class GrainStateJsonTests
     public void The_other_states_survive_storage()
     {
         AssertSurvives(new PaymentRequestIdState { NextBlock = 4711 }, full: true);
+        AssertSurvives(new RefundPointer { PaymentId = Sample.Id }, full: true);
         AssertSurvives(new WebhookEndpointState { MerchantId = Sample.Merchant, DisabledUrl = "https://merchant.example/hooks", DisabledAt = At }, full: true);
     }
 
@@ -91,12 +93,12 @@ public sealed class GrainStateJsonTests
         AssertSame(FullRequest(), Read<PaymentRequestState>(Golden("v2/payment-request.json")));
     }
 
-    /// <summary>Version 1 knew no command ids, no captures and no announcement but the last one.</summary>
+    /// <summary>Version 1 knew no command ids, no captures, no refunds on request and no announcement but the last one.</summary>
     [Fact]
     public void A_row_of_version_1_is_still_read()
     {
         var payment = FullPayment();
-        payment = payment with { Capture = null, CaptureAttempts = 0, AnnouncedStatus = null };
+        payment = payment with { Capture = null, CaptureAttempts = 0, AnnouncedStatus = null, Refunds = [] };
         AssertSame(payment with { Cancellation = payment.Cancellation! with { CommandId = null } }, Read<PaymentState>(Golden("v1/payment.json")));
         AssertSame(FullRequest() with { CancelCommandId = null }, Read<PaymentRequestState>(Golden("v1/payment-request.json")));
     }
@@ -137,6 +139,13 @@ public sealed class GrainStateJsonTests
         RefundAttempts = 2,
         Cancellation = new Cancellation(CancellationReason.Abandoned, "3DS timeout", "client-2", At, PaymentStatus.Accepted, Promised: true, "command-8"),
         Refund = new RefundSnapshot("re_1", RefundStatus.Pending, 24000, "insufficient_funds"),
+        Refunds =
+        [
+            new RefundEntry(
+                Sample.Stranger, "refund-1", 1000, CancellationReason.Duplicate, "merchant-portal", RefundState.Pending,
+                new ProviderOperation(ProviderOperationKind.Refund, 1, At, At, 1, ProviderUncertainty.Timeout),
+                new RefundSnapshot("re_2", RefundStatus.Failed, 1000, "declined"), "declined", 2, At.AddSeconds(9), At, At.AddSeconds(1)),
+        ],
         IdleReads = 5,
         ProviderDueAt = At.AddSeconds(8),
         Outbox = [new OutboxEntry("msg_1_0", "PAYMENT_CANCELLED", """{"name":"PAYMENT_CANCELLED"}""", At, At.AddSeconds(5), 6, "http_503", At.AddDays(3))],

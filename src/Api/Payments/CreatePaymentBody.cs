@@ -15,7 +15,9 @@ internal static class CreatePaymentBody
     /// <summary>Most allocations of one payment.</summary>
     public const int AllocationsMax = 2;
 
-    private const int TransactionIdLengthMax = 50;
+    /// <summary>Longest id of the merchant's own, in UTF-16 code units (api-facts §2.1).</summary>
+    public const int TransactionIdLengthMax = 50;
+
     private const int DescriptionLengthMax = 255;
     private const int SuffixLengthMax = 22;
     private const string SuffixForbiddenText = "<>\\'\"*";

@@ -34,5 +34,21 @@ internal sealed record PaymentData(
 /// <summary>One allocation.</summary>
 internal sealed record AllocationBody(Guid Id, long Amount, string Status);
 
+/// <summary>Answer to a request for a refund.</summary>
+internal sealed record AcceptedRefundBody(string Url, RefundData Data);
+
+/// <summary>Answer to a GET of a refund.</summary>
+internal sealed record RefundBody(RefundData Data);
+
+/// <summary>A refund.</summary>
+internal sealed record RefundData(
+    Guid Id,
+    Guid PaymentId,
+    string MerchantTransactionId,
+    long Amount,
+    string Reason,
+    string Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error);
+
 /// <summary>An error.</summary>
 internal sealed record PaymentProblemBody(string Title, int Status, string Detail);

@@ -8,6 +8,8 @@ namespace Payments.Api.Payments;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(AcceptedPaymentBody))]
 [JsonSerializable(typeof(PaymentBody))]
+[JsonSerializable(typeof(AcceptedRefundBody))]
+[JsonSerializable(typeof(RefundBody))]
 [JsonSerializable(typeof(PaymentProblemBody))]
 internal sealed partial class PaymentJson : JsonSerializerContext
 {

@@ -8,6 +8,8 @@ internal static class PaymentProblem
 {
     public static readonly IResult NotFound = Of(StatusCodes.Status404NotFound, "paymentId not found");
 
+    public static readonly IResult RefundNotFound = Of(StatusCodes.Status404NotFound, "refundId not found");
+
     public static readonly IResult ProviderRefused =
         Of("PAYMENT_ERROR", StatusCodes.Status422UnprocessableEntity, "Cancellation processing failed");
 

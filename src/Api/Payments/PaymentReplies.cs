@@ -10,6 +10,7 @@ namespace Payments.Api.Payments;
 internal sealed class PaymentReplies(IOptions<PaymentsApiOptions> options)
 {
     private readonly string _prefix = options.Value.PublicBaseUrl.TrimEnd('/') + "/v2/payments/";
+    private readonly string _refunds = options.Value.PublicBaseUrl.TrimEnd('/') + "/v2/refunds/";
 
     /// <summary>202: where to ask for the payment, and the payment.</summary>
     public IResult Accepted(PaymentView payment)
@@ -39,6 +40,17 @@ internal sealed class PaymentReplies(IOptions<PaymentsApiOptions> options)
             Allocations(payment)));
         return new JsonReply<PaymentBody>(StatusCodes.Status200OK, body, PaymentJson.Wire.PaymentBody);
     }
+
+    /// <summary>202: where to ask for the refund, and the refund.</summary>
+    public IResult Accepted(RefundView refund) => new JsonReply<AcceptedRefundBody>(
+        StatusCodes.Status202Accepted, new AcceptedRefundBody($"{_refunds}{refund.Id:D}", Data(refund)), PaymentJson.Wire.AcceptedRefundBody);
+
+    /// <summary>200: the refund.</summary>
+    public static IResult Found(RefundView refund) =>
+        new JsonReply<RefundBody>(StatusCodes.Status200OK, new RefundBody(Data(refund)), PaymentJson.Wire.RefundBody);
+
+    private static RefundData Data(RefundView refund) => new(
+        refund.Id, refund.PaymentId, refund.MerchantTransactionId, refund.AmountMinor, refund.Reason.ToWire(), refund.Status.ToWire(), refund.Failure);
 
     private static ImmutableArray<AllocationBody> Allocations(PaymentView payment)
     {

@@ -29,4 +29,13 @@ public interface IPaymentGrain : IGrainWithGuidKey
     /// What is answered with <see cref="CapturePaymentOutcome.Accepted"/> is durable and converges without further calls.</summary>
     [Alias("Capture")]
     Task<CapturePaymentResult> CaptureAsync(CapturePayment command, CancellationToken cancellationToken = default);
+
+    /// <summary>Requests a refund of this payment; called by <see cref="IRefundGrain"/>, which makes sure that the id stands for one refund only.</summary>
+    [Alias("Refund")]
+    Task<RefundPaymentResult> RefundAsync(Guid refundId, RefundPayment command, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a refund of this payment, also while a provider call is in flight.</summary>
+    /// <returns><see langword="null"/> when there is none, or the payment belongs to another merchant.</returns>
+    [Alias("GetRefund"), AlwaysInterleave]
+    Task<RefundView?> GetRefundAsync(Guid merchantId, Guid refundId, CancellationToken cancellationToken = default);
 }

@@ -13,6 +13,9 @@ public static class PaymentIds
     /// <summary>The id of the <paramref name="index"/>-th allocation of a payment, in the form of a UUIDv4.</summary>
     public static Guid ForAllocation(Guid paymentId, int index) => Derive("allocation", paymentId, index.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
+    /// <summary>The id of the refund that a merchant calls <paramref name="merchantTransactionId"/>, in the form of a UUIDv4.</summary>
+    public static Guid ForRefund(Guid merchantId, string merchantTransactionId) => Derive("refund", merchantId, merchantTransactionId);
+
     private static Guid Derive(string kind, Guid scope, string name)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -29,6 +29,16 @@ public static class WireNames
         _ => ((PaymentStatus)status).ToWire(),
     };
 
+    /// <summary>The contract's spelling of a refund state (api-facts §2.7).</summary>
+    public static string ToWire(this RefundState status) => status switch
+    {
+        RefundState.Initiated => "INITIATED",
+        RefundState.Pending => "PENDING",
+        RefundState.Completed => "COMPLETED",
+        RefundState.Failed => "FAILED",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "Not a refund state."),
+    };
+
     /// <summary>The allocation state that goes with a payment state.</summary>
     public static AllocationStatus ToAllocation(this PaymentStatus status) => (AllocationStatus)status;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using Orleans.Storage;
 using Payments.Grains.Ports;
+using Payments.Grains.Refunds;
 using Payments.Grains.Retry;
 using Payments.Grains.Webhooks;
 
@@ -108,11 +109,41 @@ public sealed partial class PaymentGrain(
     }
 
     /// <inheritdoc />
+    public async Task<RefundPaymentResult> RefundAsync(Guid refundId, RefundPayment command, CancellationToken cancellationToken = default)
+    {
+        var outcome = await DecideAsync(state => RefundMachine.Request(state, refundId, command, Moment));
+
+        // As with a cancel: nothing was written, so nothing has told whether this state is still the present one.
+        if (outcome == RefundPaymentOutcome.NotRefundable && !PaymentMachine.IsTerminal(durable.State.Status))
+        {
+            await durable.RefreshAsync();
+            outcome = await DecideAsync(state => RefundMachine.Request(state, refundId, command, Moment));
+        }
+
+        ForgetIfUnknown();
+        if (outcome != RefundPaymentOutcome.Accepted)
+            return new(outcome, null, outcome == RefundPaymentOutcome.NotFound ? null : durable.State.Status);
+
+        var refund = RefundMachine.Find(durable.State, refundId)!;
+        if (refund.Status == RefundState.Initiated)
+            WakeSoon();
+        return new(outcome, refund.ToView(Id), durable.State.Status);
+    }
+
+    /// <inheritdoc />
+    public async Task<RefundView?> GetRefundAsync(Guid merchantId, Guid refundId, CancellationToken cancellationToken = default)
+    {
+        await durable.RefreshIfUnsureAsync();
+        ForgetIfUnknown();
+        return durable.State.MerchantId == merchantId ? RefundMachine.Find(durable.State, refundId)?.ToView(Id) : null;
+    }
+
+    /// <inheritdoc />
     public async Task WakeAsync()
     {
         await durable.RefreshIfUnsureAsync();
         var step = PaymentMachine.PlanAfterWake(durable.State, time.GetUtcNow(), policy);
-        if (step == ProviderStep.None)
+        if (step == ProviderStep.None && RefundMachine.FirstDue(durable.State, time.GetUtcNow()) is null)
         {
             // Somebody found something due that is not here: another activation may have written.
             await durable.RefreshAsync();
@@ -122,6 +153,8 @@ public sealed partial class PaymentGrain(
         ForgetIfUnknown();
         for (var calls = 0; step != ProviderStep.None && calls < CallsPerTurnMax; calls++)
             step = await PerformAsync(step);
+        for (var calls = 0; calls < CallsPerTurnMax && RefundMachine.FirstDue(durable.State, time.GetUtcNow()) is { } refund; calls++)
+            await PerformAsync(refund);
         DispatchOutbox();
 
         // While its webhook waits at a slow endpoint the row stays due: to the end of the line with it, before it keeps others from being found.
@@ -142,7 +175,7 @@ public sealed partial class PaymentGrain(
         DispatchOutbox();
 
         // Nothing is left to do for it: at a thousand payments a second they must not all stay in memory until they have been idle for long.
-        if (PaymentMachine.IsTerminal(durable.State.Status) && Outboxes.Head(durable.State.Outbox) is null)
+        if (PaymentMachine.IsTerminal(durable.State.Status) && durable.State.DueAt is null)
             DeactivateOnIdle();
     }
 
@@ -247,6 +280,38 @@ public sealed partial class PaymentGrain(
 
             default:
                 throw new ArgumentOutOfRangeException(nameof(step), step, "Not a provider step.");
+        }
+    }
+
+    /// <summary>Makes the one call that a refund on request is due for, and records its answer.</summary>
+    private async Task PerformAsync(RefundEntry refund)
+    {
+        var intentId = durable.State.Intent!.Id;
+        switch (RefundMachine.Plan(refund, time.GetUtcNow(), policy))
+        {
+            case RefundStep.Create:
+                await ApplyAsync(state => RefundMachine.Begin(state, refund.Id, policy, Moment));
+                if (RefundMachine.Find(durable.State, refund.Id) is not { Operation: { } operation, Provider: null } begun
+                    || operation.KeyIsSpent(time.GetUtcNow(), policy))
+                    return;
+
+                var call = new ProviderCall(operation.KeyFor(refund.Id), policy.ProviderDeadline);
+                var made = await intents.RefundAsync(new NewRefund(Id, intentId, begun.Reason, begun.Id, begun.AmountMinor), call, CancellationToken.None);
+                await ApplyAsync(state => RefundMachine.Answered(state, refund.Id, operation, made, policy, Moment));
+                return;
+
+            case RefundStep.Find:
+                var found = await intents.FindRequestedRefundAsync(intentId, refund.Id, policy.ProviderDeadline, CancellationToken.None);
+                await ApplyAsync(state => RefundMachine.LookedUp(state, refund.Id, refund.Operation!, found, policy, Moment));
+                return;
+
+            case RefundStep.Read:
+                var read = await intents.RetrieveRefundAsync(refund.Provider!.Id, policy.ProviderDeadline, CancellationToken.None);
+                await ApplyAsync(state => RefundMachine.Read(state, refund.Id, read, policy, Moment));
+                return;
+
+            default:
+                return;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Payments.Grains.Auditing;
 using Payments.Grains.Ports;
+using Payments.Grains.Refunds;
 using Payments.Grains.Webhooks;
 
 namespace Payments.Grains.Payment;
@@ -78,6 +79,9 @@ public sealed record PaymentState : IIndexedState
     /// <summary>The compensating refund as last read, or null.</summary>
     public RefundSnapshot? Refund { get; init; }
 
+    /// <summary>Refunds that the merchant requested, in order, failed ones included.</summary>
+    public ImmutableArray<RefundEntry> Refunds { get; init; } = [];
+
     /// <summary>Reads in a row that found nothing new, for the waits between them.</summary>
     public int IdleReads { get; init; }
 
@@ -113,7 +117,8 @@ public sealed record PaymentState : IIndexedState
 
     /// <inheritdoc />
     [JsonIgnore]
-    public DateTimeOffset? DueAt => Earlier(ProviderDueAt, Outboxes.Head(Outbox)?.NextAttemptAt);
+    public DateTimeOffset? DueAt =>
+        Refunds.Aggregate(Earlier(ProviderDueAt, Outboxes.Head(Outbox)?.NextAttemptAt), static (due, refund) => Earlier(due, refund.DueAt));
 
     /// <summary>What a caller may see.</summary>
     public PaymentView ToView() => new(

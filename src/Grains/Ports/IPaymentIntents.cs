@@ -28,15 +28,20 @@ public interface IPaymentIntents
     /// <param name="cancellationToken">The caller's own.</param>
     Task<ProviderResult<PaymentIntentSnapshot>> CaptureAsync(string intentId, long amountMinor, ProviderCall call, CancellationToken cancellationToken);
 
-    /// <summary>Refunds an intent in full (<c>POST /v1/refunds</c>), with <c>metadata[payment_id]</c>.</summary>
+    /// <summary>Refunds an intent (<c>POST /v1/refunds</c>), with <c>metadata[payment_id]</c> and, for a refund on request, <c>metadata[refund_id]</c>.</summary>
     Task<ProviderResult<RefundSnapshot>> RefundAsync(NewRefund refund, ProviderCall call, CancellationToken cancellationToken);
 
     /// <summary>Reads a refund (<c>GET /v1/refunds/{id}</c>).</summary>
     Task<ProviderResult<RefundSnapshot>> RetrieveRefundAsync(string refundId, TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Looks for our refund of an intent by <c>metadata[payment_id]</c>, newest first, before another is tried: a refund is not idempotent at the provider.</summary>
+    /// <summary>Looks for our compensating refund of an intent by <c>metadata[payment_id]</c>, newest first, before another is tried: a refund is not
+    /// idempotent at the provider.</summary>
     /// <returns>Success with <see langword="null"/> when there is certainly none, failed and cancelled ones not counted.</returns>
     Task<ProviderResult<RefundSnapshot?>> FindRefundAsync(string intentId, Guid paymentId, TimeSpan deadline, CancellationToken cancellationToken);
+
+    /// <summary>Looks for a refund on request by <c>metadata[refund_id]</c>, before another is tried.</summary>
+    /// <returns>Success with <see langword="null"/> when there is certainly none. Failed ones count: what failed is not tried again by itself.</returns>
+    Task<ProviderResult<RefundSnapshot?>> FindRequestedRefundAsync(string intentId, Guid refundId, TimeSpan deadline, CancellationToken cancellationToken);
 }
 
 /// <summary>What an intent is created from.</summary>
@@ -119,11 +124,13 @@ public enum PaymentIntentStatus
     Succeeded,
 }
 
-/// <summary>What a compensating refund is created from.</summary>
+/// <summary>What a refund is created from.</summary>
 /// <param name="PaymentId">Ours; travels as <c>metadata[payment_id]</c>.</param>
 /// <param name="IntentId">Stripe's <c>pi_…</c> id.</param>
 /// <param name="Reason">The merchant's reason; <c>abandoned</c> is not valid at Stripe and stays in metadata (api-facts §3.3).</param>
-public sealed record NewRefund(Guid PaymentId, string IntentId, CancellationReason Reason);
+/// <param name="RefundId">The refund on request; null for the compensating refund of a cancel.</param>
+/// <param name="AmountMinor">In minor units; null for everything.</param>
+public sealed record NewRefund(Guid PaymentId, string IntentId, CancellationReason Reason, Guid? RefundId = null, long? AmountMinor = null);
 
 /// <summary>A refund as read.</summary>
 /// <param name="Id">Stripe's <c>re_…</c> id.</param>

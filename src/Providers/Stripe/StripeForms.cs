@@ -10,6 +10,9 @@ internal static class StripeForms
     /// <summary>Our payment id, in the metadata of intents and refunds.</summary>
     public const string PaymentIdKey = "payment_id";
 
+    /// <summary>The id of a refund on request, in the metadata of refunds.</summary>
+    public const string RefundIdKey = "refund_id";
+
     private const string MerchantIdKey = "merchant_id";
     private const string ReasonKey = "cancellation_reason";
     private const int PageSize = 100;
@@ -53,17 +56,24 @@ internal static class StripeForms
     /// <summary>A cancel with the merchant's reason.</summary>
     public static PaymentIntentCancelOptions Cancel(CancellationReason reason) => new() { CancellationReason = ToWord(reason) };
 
-    /// <summary>A full refund. Stripe knows no <c>abandoned</c> here, so that reason travels in metadata only.</summary>
-    public static RefundCreateOptions Refund(NewRefund refund) => new()
+    /// <summary>A refund. Stripe knows no <c>abandoned</c> here, so that reason travels in metadata only.</summary>
+    public static RefundCreateOptions Refund(NewRefund refund)
     {
-        Metadata = new Dictionary<string, string>
+        var options = new RefundCreateOptions
         {
-            [PaymentIdKey] = refund.PaymentId.ToString("D", CultureInfo.InvariantCulture),
-            [ReasonKey] = ToWord(refund.Reason),
-        },
-        PaymentIntent = refund.IntentId,
-        Reason = refund.Reason == CancellationReason.Abandoned ? null : ToWord(refund.Reason),
-    };
+            Amount = refund.AmountMinor,
+            Metadata = new Dictionary<string, string>
+            {
+                [PaymentIdKey] = refund.PaymentId.ToString("D", CultureInfo.InvariantCulture),
+                [ReasonKey] = ToWord(refund.Reason),
+            },
+            PaymentIntent = refund.IntentId,
+            Reason = refund.Reason == CancellationReason.Abandoned ? null : ToWord(refund.Reason),
+        };
+        if (refund.RefundId is { } id)
+            options.Metadata[RefundIdKey] = id.ToString("D", CultureInfo.InvariantCulture);
+        return options;
+    }
 
     /// <summary>Intents created since <paramref name="createdSince"/>, newest first.</summary>
     public static PaymentIntentListOptions ListSince(DateTimeOffset createdSince) => new()
@@ -76,11 +86,19 @@ internal static class StripeForms
     public static RefundListOptions ListRefunds(string intentId) => new() { PaymentIntent = intentId, Limit = PageSize };
 
     /// <summary>Whether an object's metadata says that it belongs to this payment.</summary>
-    public static bool IsOf(Guid paymentId, Dictionary<string, string>? metadata) =>
+    public static bool IsOf(Guid paymentId, Dictionary<string, string>? metadata) => Names(metadata, PaymentIdKey, paymentId);
+
+    /// <summary>Whether a refund's metadata says that it is this refund on request.</summary>
+    public static bool IsRefund(Guid refundId, Dictionary<string, string>? metadata) => Names(metadata, RefundIdKey, refundId);
+
+    /// <summary>Whether a refund's metadata says that it is one on request, and no compensation.</summary>
+    public static bool IsRequested(Dictionary<string, string>? metadata) => metadata?.ContainsKey(RefundIdKey) == true;
+
+    private static bool Names(Dictionary<string, string>? metadata, string key, Guid expected) =>
         metadata is not null
-        && metadata.TryGetValue(PaymentIdKey, out var text)
+        && metadata.TryGetValue(key, out var text)
         && Guid.TryParse(text, CultureInfo.InvariantCulture, out var id)
-        && id == paymentId;
+        && id == expected;
 
     private static PaymentIntentMandateDataOptions Mandate(BankDebitConsent consent)
     {

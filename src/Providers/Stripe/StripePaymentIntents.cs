@@ -162,7 +162,25 @@ internal sealed class StripePaymentIntents : IPaymentIntents, IDisposable
             deadline,
             token => FindFirstAsync<Refund, RefundSnapshot>(
                 _refunds.ListAutoPagingAsync(StripeForms.ListRefunds(intentId), cancellationToken: token),
-                refund => StripeForms.IsOf(paymentId, refund.Metadata) && refund.Status is not ("failed" or "canceled"),
+                refund => StripeForms.IsOf(paymentId, refund.Metadata) && !StripeForms.IsRequested(refund.Metadata) && refund.Status is not ("failed" or "canceled"),
+                refund => StripeSnapshots.Answer(refund, expectedId: null)),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<ProviderResult<RefundSnapshot?>> FindRequestedRefundAsync(
+        string intentId,
+        Guid refundId,
+        TimeSpan deadline,
+        CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(intentId);
+        return _calls.RunAsync(
+            new ProviderOperation(Provider, "find_refund", IntentTag, intentId),
+            deadline,
+            token => FindFirstAsync<Refund, RefundSnapshot>(
+                _refunds.ListAutoPagingAsync(StripeForms.ListRefunds(intentId), cancellationToken: token),
+                refund => StripeForms.IsRefund(refundId, refund.Metadata),
                 refund => StripeSnapshots.Answer(refund, expectedId: null)),
             cancellationToken);
     }

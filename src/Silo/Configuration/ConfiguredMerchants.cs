@@ -7,7 +7,11 @@ namespace Payments.Silo.Configuration;
 /// <summary>The merchants' payment methods and webhook endpoints, as section <c>Payments:Merchants</c> lists them. Read once at start.</summary>
 internal sealed class ConfiguredMerchants : IMerchants
 {
-    private static readonly string[] EventNames = [.. Enum.GetValues<PaymentStatus>().Select(PaymentWebhook.EventOf).OfType<string>()];
+    private static readonly string[] EventNames =
+    [
+        .. Enum.GetValues<PaymentStatus>().Select(PaymentWebhook.EventOf).OfType<string>(),
+        .. Enum.GetValues<RefundState>().Where(static state => state != RefundState.Initiated).Select(RefundWebhook.EventOf),
+    ];
 
     private readonly FrozenDictionary<(Guid Merchant, Guid Method), PaymentMethod> methods;
     private readonly FrozenDictionary<Guid, WebhookEndpoint> endpoints;

@@ -73,6 +73,10 @@ public sealed class MerchantClient(Deployment deployment, Merchant merchant)
     /// <summary><c>PATCH /v2/payments/{id}/capture</c>.</summary>
     public Task<Answer> CaptureAsync(Payment payment, string body = "{}") => SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/capture", body);
 
+    /// <summary><c>POST /v2/refunds</c>.</summary>
+    public Task<Answer> RefundAsync(Payment payment, string transactionId, long? amount) => SendAsync(
+        HttpMethod.Post, "/v2/refunds", JsonSerializer.Serialize(new { paymentId = payment.Id, merchantTransactionId = transactionId, amount }));
+
     /// <summary>Any request with this merchant's headers and token.</summary>
     public Task<Answer> SendAsync(HttpMethod verb, string path, string? json = null) =>
         SendAsync(Request(verb, path, json is null ? null : new StringContent(json, Encoding.UTF8, "application/json")));

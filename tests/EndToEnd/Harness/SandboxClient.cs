@@ -51,6 +51,18 @@ public sealed class SandboxClient(HttpClient http)
     public async Task<IReadOnlyList<Delivery>> WebhooksAsync(Payment payment) =>
         (await SendAsync(HttpMethod.Get, $"ledger/webhooks?payment={payment.Id}")).GetProperty("webhooks").Deserialize<List<Delivery>>(Json)!;
 
+    /// <summary>Waits for an accepted webhook that announces how a refund ended.</summary>
+    public Task WaitForRefundWebhookAsync(Guid refund) => WaitAsync(
+        $"ledger/webhooks/wait?payment={refund}&name=REFUND_SUCCESS", $"a webhook of refund {refund}");
+
+    /// <summary>Waits until so many refunds of a payment were made.</summary>
+    public async Task<IReadOnlyList<Refund>> WaitForRefundsAsync(Payment payment, int count)
+    {
+        var intent = await IntentIdAsync(payment);
+        await WaitAsync($"ledger/operations/wait?operation=refund.create&object={intent}&count={count}", $"{count} refunds of {intent}");
+        return (await HistoryAsync(payment))!.Refunds;
+    }
+
     /// <summary>Waits until an operation took effect on an object.</summary>
     public Task WaitForOperationAsync(string operation, string objectId) =>
         WaitAsync($"ledger/operations/wait?operation={operation}&object={objectId}", $"{operation} of {objectId}");

@@ -121,13 +121,17 @@ internal sealed class TestIntents : IPaymentIntents
         var own = Of(refund.IntentId);
         return own.CallAsync(Verb.Refund, call.IdempotencyKey, () =>
         {
-            own.Refund = new RefundSnapshot("re_1", own.RefundsAs, Sample.Amount, null);
+            own.Refund = new RefundSnapshot("re_1", own.RefundsAs, refund.AmountMinor ?? Sample.Amount, null);
             return Success(own.Refund);
         });
     }
 
     public Task<ProviderResult<RefundSnapshot>> RetrieveRefundAsync(string refundId, TimeSpan deadline, CancellationToken cancellationToken) =>
         throw new NotSupportedException("No test waits for a pending refund.");
+
+    public Task<ProviderResult<RefundSnapshot?>> FindRequestedRefundAsync(
+        string intentId, Guid refundId, TimeSpan deadline, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("No test looks for a refund on request.");
 
     public Task<ProviderResult<RefundSnapshot?>> FindRefundAsync(string intentId, Guid paymentId, TimeSpan deadline, CancellationToken cancellationToken)
     {
