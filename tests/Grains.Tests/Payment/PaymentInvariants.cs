@@ -17,6 +17,8 @@ internal static class PaymentInvariants
             return;
         }
 
+        Assert.True(
+            PaymentTransitions.Allows(before.Exists ? before.Status : null, after.Status), $"{before.Status} must not become {after.Status}.");
         TerminalAbsorbs(before, after);
         CancelledOnlyForAReason(before, after);
         AnnouncedExactlyWhenReached(before, after, moment);
