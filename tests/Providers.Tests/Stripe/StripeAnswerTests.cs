@@ -107,6 +107,18 @@ public sealed class StripeAnswerTests : IAsyncLifetime
         AssertOutcome(expected, Outcome.Of(result), Outcome.Words(result));
     }
 
+    /// <summary>The same answers, but for the one that only a cancel takes for success.</summary>
+    [Theory]
+    [MemberData(nameof(CommonRows))]
+    public async Task An_answer_to_a_capture_means(int status, string body, string expected)
+    {
+        _server.Answer(status, body);
+
+        var result = await _host.Stripe.CaptureAsync("pi_1", 1, Call, default).Soon();
+
+        AssertOutcome(expected, Outcome.Of(result), Outcome.Words(result));
+    }
+
     [Theory]
     [MemberData(nameof(CreateRows))]
     [MemberData(nameof(CommonRows))]

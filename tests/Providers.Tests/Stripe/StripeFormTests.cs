@@ -165,6 +165,57 @@ public sealed class StripeFormTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_capture_names_the_amount_and_the_intent()
+    {
+        _server.Answer(200, Intent("succeeded", id: "pi_1/../x"));
+
+        var result = await _host.Stripe.CaptureAsync("pi_1/../x", 10000, Call, default).Soon();
+
+        Assert.Equal("success Succeeded", Outcome.Of(result));
+        Assert.Equal(("POST", "/v1/payment_intents/pi_1%2F..%2Fx/capture"), (_server.Single.Method, _server.Single.Target));
+        Assert.Equal("amount_to_capture=10000", _server.Single.Text);
+        Assert.Equal("770e8400:cancel:1", _server.Single.Header("Idempotency-Key"));
+    }
+
+    [Fact]
+    public async Task A_refund_on_request_names_its_amount_and_its_own_id()
+    {
+        var id = new Guid("dddd1111-2222-4333-8444-555566667777");
+        _server.Answer(200, Refund("succeeded"));
+
+        await _host.Stripe.RefundAsync(new NewRefund(PaymentId, "pi_1", CancellationReason.Duplicate, id, 7), Call, default).Soon();
+
+        Assert.Equal(
+            [
+                "amount=7", "metadata[cancellation_reason]=duplicate", $"metadata[payment_id]={PaymentId}", $"metadata[refund_id]={id}",
+                "payment_intent=pi_1", "reason=duplicate",
+            ],
+            _server.Single.Text.Split('&').Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_refund_on_request_and_a_compensation_are_told_apart()
+    {
+        var id = new Guid("dddd1111-2222-4333-8444-555566667777");
+        var list = $$$"""
+            {"object":"list","has_more":false,"data":[
+              {"id":"re_2","object":"refund","status":"succeeded","amount":7,"metadata":{"payment_id":"{{{PaymentId}}}","refund_id":"{{{id}}}"}},
+              {"id":"re_1","object":"refund","status":"succeeded","amount":9,"metadata":{"payment_id":"{{{PaymentId}}}"}}]}
+            """;
+        _server.Answer(200, list);
+        _server.Answer(200, list);
+        _server.Answer(200, list);
+
+        var requested = await _host.Stripe.FindRequestedRefundAsync("pi_1", id, Deadline, default).Soon();
+        var compensation = await _host.Stripe.FindRefundAsync("pi_1", PaymentId, Deadline, default).Soon();
+        var none = await _host.Stripe.FindRequestedRefundAsync("pi_1", PaymentId, Deadline, default).Soon();
+
+        Assert.Equal("re_2", Assert.IsType<ProviderResult<RefundSnapshot?>.Success>(requested).Value!.Id);
+        Assert.Equal("re_1", Assert.IsType<ProviderResult<RefundSnapshot?>.Success>(compensation).Value!.Id);
+        Assert.Null(Assert.IsType<ProviderResult<RefundSnapshot?>.Success>(none).Value);
+    }
+
+    [Fact]
     public async Task Reads_are_plain_GETs()
     {
         _server.Answer(200, Intent("processing"));
