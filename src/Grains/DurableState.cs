@@ -10,7 +10,9 @@ namespace Payments.Grains;
 /// one grain: the loser rereads and decides again on what the winner wrote.
 /// </summary>
 /// <typeparam name="TState">An immutable record.</typeparam>
-internal sealed class DurableState<TState>(IPersistentState<TState> storage)
+/// <param name="storage">Where it is kept.</param>
+/// <param name="stored">Told of every write once it is durable, with the state before and after; for measurements.</param>
+internal sealed class DurableState<TState>(IPersistentState<TState> storage, Action<TState, TState>? stored = null)
     where TState : class, IEquatable<TState>
 {
     /// <summary>A decision that loses more often than this is not racing but broken.</summary>
@@ -62,7 +64,9 @@ internal sealed class DurableState<TState>(IPersistentState<TState> storage)
             {
                 storage.State = next;
                 await storage.WriteStateAsync();
+                var before = State;
                 state = next;
+                stored?.Invoke(before, next);
                 return decision;
             }
             catch (InconsistentStateException) when (tries < TriesMax)

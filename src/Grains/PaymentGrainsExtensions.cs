@@ -14,6 +14,7 @@ public static class PaymentGrainsExtensions
     /// Call it after the silo is added, so that at shutdown deliveries end while grains can still record them.</summary>
     public static IServiceCollection AddPaymentGrains(this IServiceCollection services)
     {
+        services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IChance, SystemChance>();
         services.AddOptions<PaymentPolicy>().BindConfiguration("Payments:Policy").ValidateOnStart();

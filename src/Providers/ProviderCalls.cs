@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using Payments.Grains;
 using Payments.Grains.Ports;
 
 namespace Payments.Providers;
@@ -44,7 +45,7 @@ internal sealed partial class ProviderCalls
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var activity = Source.StartActivity($"{operation.Provider} {operation.Name}", ActivityKind.Client);
-        activity?.SetTag(operation.SubjectTag, operation.Subject);
+        Describe(operation, activity);
         var began = _time.GetTimestamp();
         ProviderResult<T>? result = null;
         try
@@ -93,36 +94,51 @@ internal sealed partial class ProviderCalls
         }
     }
 
+    private static void Describe(ProviderOperation operation, Activity? activity)
+    {
+        if (activity is not { IsAllDataRequested: true })
+            return;
+        activity.SetTag("payments.provider", operation.Provider);
+        activity.SetTag("payments.operation", operation.Name);
+        activity.SetTag(operation.SubjectTag, operation.Subject);
+
+        // Which try it is, only the grain knows: it has said so on the span of its turn.
+        if (activity.Parent?.GetTagItem(PaymentInstruments.AttemptTag) is { } attempt)
+            activity.SetTag(PaymentInstruments.AttemptTag, attempt);
+    }
+
     private void Record<T>(ProviderOperation operation, ProviderResult<T>? result, long began, Activity? activity)
     {
-        var tags = new TagList { { "provider", operation.Provider }, { "operation", operation.Name } };
-        switch (result)
+        var (outcome, cause) = result switch
         {
-            case ProviderResult<T>.Success:
-                tags.Add("outcome", "success");
-                break;
-            case ProviderResult<T>.Refused refused:
-                tags.Add("outcome", "refused");
-                activity?.SetTag("error.code", refused.Code);
-                break;
-            case ProviderResult<T>.Unknown unknown:
-                tags.Add("outcome", "unknown");
-                tags.Add("cause", ToWord(unknown.Cause));
-                activity?.SetStatus(ActivityStatusCode.Error, ToWord(unknown.Cause));
-                LogUnknown(
-                    unknown.Cause == ProviderUncertainty.Misconfigured ? LogLevel.Error : LogLevel.Warning,
-                    operation.Provider,
-                    operation.Name,
-                    operation.Subject,
-                    unknown.Cause,
-                    unknown.Detail);
-                break;
-            default:
-                tags.Add("outcome", "abandoned");
-                break;
-        }
-
+            ProviderResult<T>.Success => ("success", null),
+            ProviderResult<T>.Refused => ("refused", null),
+            ProviderResult<T>.Unknown unknown => ("unknown", ToWord(unknown.Cause)),
+            _ => ("abandoned", null),
+        };
+        var tags = new TagList { { "provider", operation.Provider }, { "operation", operation.Name }, { "outcome", outcome } };
+        if (cause is not null)
+            tags.Add("cause", cause);
         _duration.Record(_time.GetElapsedTime(began).TotalSeconds, tags);
+
+        activity?.SetTag(PaymentInstruments.OutcomeTag, outcome);
+        if (result is ProviderResult<T>.Refused refused)
+            activity?.SetTag("payments.refusal.code", refused.Code);
+        if (result is ProviderResult<T>.Unknown lost)
+            RecordUnknown(operation, lost.Cause, lost.Detail, activity);
+    }
+
+    private void RecordUnknown(ProviderOperation operation, ProviderUncertainty cause, string detail, Activity? activity)
+    {
+        activity?.SetTag("error.type", ToWord(cause));
+        activity?.SetStatus(ActivityStatusCode.Error, ToWord(cause));
+        LogUnknown(
+            cause == ProviderUncertainty.Misconfigured ? LogLevel.Error : LogLevel.Warning,
+            operation.Provider,
+            operation.Name,
+            operation.Subject,
+            cause,
+            detail);
     }
 
     private static ProviderResult<T>.Unknown Unknown<T>(ProviderUncertainty cause, string detail) => new(cause, detail);

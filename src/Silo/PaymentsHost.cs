@@ -46,7 +46,7 @@ public static partial class PaymentsHost
             builder.AddPaymentsClient(cluster);
         if (cluster.ServesApi)
             builder.Services.AddPaymentsApi(builder.Configuration);
-        builder.Services.AddPaymentsTelemetry(builder.Configuration);
+        builder.AddPaymentsTelemetry(cluster);
         configure?.Invoke(builder);
 
         // A start that fails is told by whoever started it, in one line; the host would tell it first, with a stack trace.

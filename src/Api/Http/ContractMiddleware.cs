@@ -57,6 +57,10 @@ internal sealed partial class ContractMiddleware(RequestDelegate next, IEnumerab
             LogFailure(logger, failure, context.Request.Method, contract.Prefix.Value, isTemporary, traceId);
             await contract.Failed(context, isTemporary).ExecuteAsync(context);
         }
+        finally
+        {
+            RequestSpan.Complete(context);
+        }
     }
 
     private static bool IsUnanswered(HttpResponse response) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
@@ -28,11 +29,11 @@ public sealed partial class PaymentGrain(
     private const int CallsPerTurnMax = 4;
 
     private readonly PaymentPolicy policy = options.Value;
-    private readonly DurableState<PaymentState> durable = new(storage);
+    private readonly DurableState<PaymentState> durable = new(storage, PaymentInstruments.Stored);
 
     private Guid Id => this.GetPrimaryKey();
 
-    private Moment Moment => new(time.GetUtcNow(), chance.Next());
+    private Moment Moment => new(time.GetUtcNow(), chance.Next(), TraceParents.Current);
 
     /// <inheritdoc />
     public async Task<CreatePaymentResult> CreateAsync(CreatePayment command, CancellationToken cancellationToken = default)
@@ -151,6 +152,9 @@ public sealed partial class PaymentGrain(
         }
 
         ForgetIfUnknown();
+        Activity.Current.LinkTo(durable.State.Cancellation?.TraceParent ?? Outboxes.Head(durable.State.Outbox)?.TraceParent);
+        if (step != ProviderStep.None && durable.State.Operation is { } operation)
+            PaymentInstruments.Trying(operation, woken: true);
         for (var calls = 0; step != ProviderStep.None && calls < CallsPerTurnMax; calls++)
             step = await PerformAsync(step);
         for (var calls = 0; calls < CallsPerTurnMax && RefundMachine.FirstDue(durable.State, time.GetUtcNow()) is { } refund; calls++)
@@ -192,23 +196,27 @@ public sealed partial class PaymentGrain(
     });
 
     private Task<CancelPaymentOutcome> CancelAtProviderAsync(PaymentState begun) => TryInlineAsync(
+        begun,
         CancelPaymentOutcome.Accepted,
         () => intents.CancelAsync(begun.Intent!.Id, begun.Cancellation!.Reason, Call(begun, policy.InlineBudget), CancellationToken.None),
         answer => DecideAsync(state => PaymentMachine.CancelAnsweredInline(state, begun.Operation!, answer, policy, Moment)));
 
     private Task<CapturePaymentOutcome> CaptureAtProviderAsync(PaymentState begun) => TryInlineAsync(
+        begun,
         CapturePaymentOutcome.Accepted,
         () => intents.CaptureAsync(begun.Intent!.Id, begun.Capture!.AmountMinor, Call(begun, policy.InlineBudget), CancellationToken.None),
         answer => DecideAsync(state => PaymentMachine.CaptureAnsweredInline(state, begun.Operation!, answer, policy, Moment)));
 
     /// <summary>The inline try of design §5.4. Write 1 is done: whatever happens from here on, the operation goes on without the caller.</summary>
     private async Task<TOutcome> TryInlineAsync<TOutcome>(
+        PaymentState begun,
         TOutcome accepted,
         Func<Task<ProviderResult<PaymentIntentSnapshot>>> call,
         Func<ProviderResult<PaymentIntentSnapshot>, Task<TOutcome>> record)
     {
         ProviderResult<PaymentIntentSnapshot>? answer = null;
         TOutcome outcome;
+        PaymentInstruments.Trying(begun.Operation!, woken: false);
         try
         {
             answer = await call();
@@ -287,6 +295,8 @@ public sealed partial class PaymentGrain(
     private async Task PerformAsync(RefundEntry refund)
     {
         var intentId = durable.State.Intent!.Id;
+        if (refund.Operation is { } owed)
+            PaymentInstruments.Trying(owed, woken: true);
         switch (RefundMachine.Plan(refund, time.GetUtcNow(), policy))
         {
             case RefundStep.Create:

@@ -60,7 +60,8 @@ public static partial class PaymentMachine
         return (state with
         {
             Status = PaymentStatus.CancelInitialized,
-            Cancellation = new Cancellation(command.Reason, command.Message, command.Actor, moment.Now, before, Promised: again, command.CommandId),
+            Cancellation = new Cancellation(
+                command.Reason, command.Message, command.Actor, moment.Now, before, Promised: again, command.CommandId, moment.TraceParent),
             Operation = new ProviderOperation(ProviderOperationKind.Cancel, attempt, moment.Now, moment.Now),
             CancelAttempts = attempt,
             Refund = null,

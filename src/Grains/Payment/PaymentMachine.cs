@@ -127,7 +127,12 @@ public static partial class PaymentMachine
             return state;
 
         var entry = new OutboxEntry(
-            $"msg_{state.Id:N}_{state.OutboxSequence}", name, PaymentWebhook.Body(state.ToView()), moment.Now, moment.Now);
+            $"msg_{state.Id:N}_{state.OutboxSequence}",
+            name,
+            PaymentWebhook.Body(state.ToView()),
+            moment.Now,
+            moment.Now,
+            TraceParent: state.Cancellation?.TraceParent ?? moment.TraceParent);
         return state with
         {
             AnnouncedStatus = state.Status,

@@ -120,6 +120,14 @@ public sealed record PaymentState : IIndexedState
     public DateTimeOffset? DueAt =>
         Refunds.Aggregate(Earlier(ProviderDueAt, Outboxes.Head(Outbox)?.NextAttemptAt), static (due, refund) => Earlier(due, refund.DueAt));
 
+    Waiting? IIndexedState.Waiting => Status switch
+    {
+        PaymentStatus.CancelInitialized => new(WaitingFor.Cancel, Cancellation?.RequestedAt ?? UpdatedAt),
+        PaymentStatus.CancelFailed => new(WaitingFor.Operator, UpdatedAt),
+        _ when Outboxes.FirstDeadLetter(Outbox) is { DeadLetteredAt: { } since } => new(WaitingFor.DeadLetter, since),
+        _ => null,
+    };
+
     /// <summary>What a caller may see.</summary>
     public PaymentView ToView() => new(
         Id,
@@ -158,6 +166,7 @@ public sealed record CaptureRecord(long AmountMinor, string Actor, DateTimeOffse
 /// <param name="Promised">Whether another cancel of this payment was already answered 202. Then even an inline refusal must end in a
 /// refund or in <c>CANCEL_FAILED</c>, never in a silent return.</param>
 /// <param name="CommandId">The command that began it, or null: its repeats are answered as it was.</param>
+/// <param name="TraceParent">The trace of the request that began it (W3C), or null when it was not recorded; retries link to it.</param>
 public sealed record Cancellation(
     CancellationReason Reason,
     string? Message,
@@ -165,4 +174,5 @@ public sealed record Cancellation(
     DateTimeOffset RequestedAt,
     PaymentStatus StatusBefore,
     bool Promised,
-    string? CommandId = null);
+    string? CommandId = null,
+    string? TraceParent = null);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
@@ -20,11 +21,11 @@ public sealed partial class PaymentRequestGrain(
     private const int CallsPerTurnMax = 4;
 
     private readonly PaymentRequestPolicy policy = options.Value;
-    private readonly DurableState<PaymentRequestState> durable = new(storage);
+    private readonly DurableState<PaymentRequestState> durable = new(storage, PaymentInstruments.Stored);
 
     private long Id => this.GetPrimaryKeyLong();
 
-    private Moment Moment => new(time.GetUtcNow(), chance.Next());
+    private Moment Moment => new(time.GetUtcNow(), chance.Next(), TraceParents.Current);
 
     /// <inheritdoc />
     public async Task<CreatePaymentRequestResult> CreateAsync(CreatePaymentRequest command, CancellationToken cancellationToken = default)
@@ -75,11 +76,16 @@ public sealed partial class PaymentRequestGrain(
     {
         await durable.RefreshIfNothingIsDueAsync(time.GetUtcNow());
         ForgetIfUnknown();
-        await RunAsync(PaymentRequestMachine.PlanAfterWake(durable.State, time.GetUtcNow()), Budget.Of(policy.ProviderDeadline * CallsPerTurnMax, time));
+        Activity.Current.LinkTo(durable.State.CancelTraceParent);
+        var step = PaymentRequestMachine.PlanAfterWake(durable.State, time.GetUtcNow());
+        if (step != RequestStep.None && durable.State.Operation is { } operation)
+            PaymentInstruments.Trying(operation, woken: true);
+        await RunAsync(step, Budget.Of(policy.ProviderDeadline * CallsPerTurnMax, time));
     }
 
     private async Task<CancelPaymentRequestOutcome> CancelAtKlarnaAsync(RequestStep first)
     {
+        PaymentInstruments.Trying(durable.State.Operation!, woken: false);
         try
         {
             await RunAsync(first, Budget.Of(policy.InlineBudget, time));

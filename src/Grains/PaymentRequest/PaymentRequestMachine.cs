@@ -89,6 +89,8 @@ public static class PaymentRequestMachine
                 Status = PaymentRequestStatus.CancelPending,
                 StatusBeforeCancel = state.Status,
                 CancelCommandId = command.CommandId,
+                CancelRequestedAt = moment.Now,
+                CancelTraceParent = moment.TraceParent,
                 Operation = operation,
                 IdleReads = 0,
                 ProviderDueAt = moment.Now + policy.WriteAheadLease,
@@ -238,7 +240,9 @@ public static class PaymentRequestMachine
     }
 
     private static PaymentRequestState Returned(PaymentRequestState state) =>
-        state.Operation is { Kind: RequestOperationKind.Cancel } ? state with { Operation = null, StatusBeforeCancel = null, CancelCommandId = null } : state;
+        state.Operation is { Kind: RequestOperationKind.Cancel }
+            ? state with { Operation = null, StatusBeforeCancel = null, CancelCommandId = null, CancelRequestedAt = null, CancelTraceParent = null }
+            : state;
 
     private static PaymentRequestState ReadFailed(
         PaymentRequestState state, ProviderResult<KlarnaRequestSnapshot>.Unknown unknown, PaymentRequestPolicy policy, Moment moment) =>

@@ -53,6 +53,12 @@ public sealed record PaymentRequestState : IIndexedState
     /// <summary>The command that began the cancel, or null: its repeats are answered as it was.</summary>
     public string? CancelCommandId { get; init; }
 
+    /// <summary>When the cancel that is under way or done was asked for (UTC); null without one.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>The trace of the request that asked for it (W3C), or null when it was not recorded; retries link to it.</summary>
+    public string? CancelTraceParent { get; init; }
+
     /// <summary>Reads in a row that found nothing new.</summary>
     public int IdleReads { get; init; }
 
@@ -92,6 +98,9 @@ public sealed record PaymentRequestState : IIndexedState
     /// <inheritdoc />
     [JsonIgnore]
     public DateTimeOffset? DueAt => ProviderDueAt;
+
+    Waiting? IIndexedState.Waiting =>
+        Status == PaymentRequestStatus.CancelPending ? new(WaitingFor.Cancel, CancelRequestedAt ?? UpdatedAt) : null;
 
     /// <summary>What a caller may see.</summary>
     public PaymentRequestView ToView() => new(

@@ -13,6 +13,27 @@ public interface IIndexedState
 
     /// <summary>When something must wake the grain (UTC), or null when it waits for nothing.</summary>
     DateTimeOffset? DueAt { get; }
+
+    /// <summary>What operators count and alert on, or null: most state is on nobody's mind.</summary>
+    Waiting? Waiting => null;
+}
+
+/// <summary>That a grain waits for something that somebody has to know of.</summary>
+/// <param name="For">What for.</param>
+/// <param name="Since">Since when (UTC).</param>
+public readonly record struct Waiting(WaitingFor For, DateTimeOffset Since);
+
+/// <summary>What a grain can wait for.</summary>
+public enum WaitingFor
+{
+    /// <summary>Its cancel was accepted and has not come to an end.</summary>
+    Cancel,
+
+    /// <summary>Its cancel failed for good: an operator, or the merchant's next cancel, decides.</summary>
+    Operator,
+
+    /// <summary>Its webhook was given up.</summary>
+    DeadLetter,
 }
 
 /// <summary>Finds grains whose <see cref="IIndexedState.DueAt"/> has passed.</summary>

@@ -199,7 +199,12 @@ public static class RefundMachine
     private static PaymentState Announced(PaymentState state, RefundEntry refund, Moment moment, string @event, string detail)
     {
         var entry = new OutboxEntry(
-            $"msg_{state.Id:N}_{state.OutboxSequence}", RefundWebhook.EventOf(refund.Status), RefundWebhook.Body(state, refund), moment.Now, moment.Now);
+            $"msg_{state.Id:N}_{state.OutboxSequence}",
+            RefundWebhook.EventOf(refund.Status),
+            RefundWebhook.Body(state, refund),
+            moment.Now,
+            moment.Now,
+            TraceParent: moment.TraceParent);
         return Audited(
             With(state, refund) with { Outbox = state.Outbox.Add(entry), OutboxSequence = state.OutboxSequence + 1 },
             refund, moment, AuditTrail.Provider, @event, detail);

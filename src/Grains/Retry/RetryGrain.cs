@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
@@ -71,6 +72,9 @@ public sealed partial class RetryGrain(
     private async Task WakeAsync(GrainId grain)
     {
         var failed = true;
+
+        // Each wake is a trace of its own, which the grain links to where its work comes from.
+        Activity.Current = null;
         try
         {
             await GrainFactory.GetGrain<IDueGrain>(grain).WakeAsync();

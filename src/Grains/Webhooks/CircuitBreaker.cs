@@ -7,6 +7,16 @@ internal sealed class CircuitBreaker(int failuresMax, TimeSpan pause, TimeProvid
     private int failures;
     private DateTimeOffset openUntil = DateTimeOffset.MinValue;
 
+    /// <summary>Whether the endpoint counts as down. It does until an attempt succeeds, also when the pause is over.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (gate)
+                return failures >= failuresMax;
+        }
+    }
+
     /// <summary>Whether an attempt may go ahead; if not, how long to wait.</summary>
     public bool TryEnter(out TimeSpan wait)
     {

@@ -13,6 +13,7 @@ namespace Payments.Grains.Webhooks;
 /// <param name="Attempts">Attempts made so far.</param>
 /// <param name="LastError">What the last attempt met, or null.</param>
 /// <param name="DeadLetteredAt">When it was given up (UTC), or null. A dead letter stays, listed and replayable.</param>
+/// <param name="TraceParent">The trace of the request that led to it (W3C), or null when it was not recorded; late attempts link to it.</param>
 public sealed record OutboxEntry(
     string Id,
     string Event,
@@ -21,7 +22,8 @@ public sealed record OutboxEntry(
     DateTimeOffset NextAttemptAt,
     int Attempts = 0,
     string? LastError = null,
-    DateTimeOffset? DeadLetteredAt = null);
+    DateTimeOffset? DeadLetteredAt = null,
+    string? TraceParent = null);
 
 /// <summary>The rules of an outbox: in order, one at a time, at least once (design §8).</summary>
 public static class Outboxes
@@ -42,6 +44,18 @@ public static class Outboxes
         foreach (var entry in outbox)
         {
             if (entry.DeadLetteredAt is null)
+                return entry;
+        }
+
+        return null;
+    }
+
+    /// <summary>The oldest dead letter, or null.</summary>
+    public static OutboxEntry? FirstDeadLetter(ImmutableArray<OutboxEntry> outbox)
+    {
+        foreach (var entry in outbox)
+        {
+            if (entry.DeadLetteredAt is not null)
                 return entry;
         }
 

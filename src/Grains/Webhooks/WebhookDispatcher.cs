@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +19,7 @@ public sealed partial class WebhookDispatcher(
     IWebhookSender sender,
     IOptions<WebhookDispatcherOptions> options,
     TimeProvider time,
+    IMeterFactory meters,
     ILogger<WebhookDispatcher> logger) : IWebhookDispatcher, IHostedService, IDisposable
 {
     private const int Gone = 410;
@@ -36,12 +38,20 @@ public sealed partial class WebhookDispatcher(
             return;
 
         var lane = lanes.GetOrAdd(merchantId, static (id, self) => new Lane(id, self), this);
-        if (!lane.TryAdd(new Job(owner, entry, Activity.Current?.Context ?? default)))
+        if (!lane.TryAdd(new Job(owner, entry, CausedByCurrent())))
             taken.TryRemove(entry.Id, out _);
     }
 
     /// <inheritdoc />
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var meter = meters.Create(PaymentInstruments.Name);
+        meter.CreateObservableUpDownCounter(
+            "payments.webhook.queue.length", () => lanes.Values.Sum(static lane => lane.Waiting), "{delivery}", "Deliveries that wait in memory.");
+        meter.CreateObservableUpDownCounter(
+            "payments.webhook.breakers.open", () => lanes.Values.Count(static lane => lane.Breaker.IsOpen), "{endpoint}", "Endpoints that are left alone.");
+        return Task.CompletedTask;
+    }
 
     /// <summary>Takes nothing on any more and lets what is in flight end, within <see cref="WebhookDispatcherOptions.StopTimeout"/>.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -64,11 +74,12 @@ public sealed partial class WebhookDispatcher(
     {
         try
         {
-            using var activity = PaymentInstruments.Activities.StartActivity("webhook.deliver", ActivityKind.Producer, job.Parent);
-            activity?.SetTag("payments.webhook.id", job.Entry.Id);
-            activity?.SetTag("payments.merchant.id", lane.MerchantId);
+            // A worker serves many payments; none of them may pass its trace on to the next.
+            Activity.Current = null;
+            RequestContext.Clear();
+            using var activity = StartActivity(job, lane);
             var report = await AttemptAsync(job.Entry, lane);
-            PaymentInstruments.DeliveryEnded(Result(report));
+            Describe(report, activity);
             await grains.GetGrain<IOutboxGrain>(job.Owner).RecordDeliveryAsync(report);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -95,8 +106,14 @@ public sealed partial class WebhookDispatcher(
         if (!lane.Breaker.TryEnter(out var wait))
             return new DeliveryReport(entry.Id, DeliveryReportKind.Postponed, null, wait, null);
 
+        if (entry.Attempts > 0)
+            PaymentInstruments.DeliveryRetried();
         var message = new WebhookMessage(entry.Id, Encoding.UTF8.GetBytes(entry.Body));
+        var began = clock.GetTimestamp();
         var attempt = await sender.SendAsync(endpoint, message, limits.AttemptTimeout, CancellationToken.None);
+        PaymentInstruments.DeliveryAttempted(clock.GetElapsedTime(began), attempt.Delivered ? "delivered" : "failed", ErrorType(attempt.StatusCode, attempt.Error));
+        if (attempt.Delivered)
+            PaymentInstruments.Delivered(clock.GetUtcNow() - entry.CreatedAt);
         lane.Breaker.Record(attempt.Delivered);
         if (attempt.StatusCode == Gone)
         {
@@ -109,12 +126,52 @@ public sealed partial class WebhookDispatcher(
         return DeliveryReport.Of(entry.Id, attempt);
     }
 
-    private static string Result(DeliveryReport report) => report switch
+    /// <summary>What runs now is what causes the attempt. Marked as remote, as if it had come over the wire: then a trace that nobody records still
+    /// hands its id on to the logs.</summary>
+    private static ActivityContext CausedByCurrent() => Activity.Current is { } cause
+        ? new ActivityContext(cause.TraceId, cause.SpanId, cause.ActivityTraceFlags, cause.TraceStateString, isRemote: true)
+        : default;
+
+    private static Activity? StartActivity(Job job, Lane lane)
+    {
+        var activity = PaymentInstruments.Activities.StartActivity("webhook.attempt", ActivityKind.Client, job.Parent);
+        activity.LinkTo(job.Entry.TraceParent);
+        activity?.SetTag("payments.webhook.id", job.Entry.Id);
+        activity?.SetTag("payments.webhook.event", job.Entry.Event);
+        activity?.SetTag("payments.webhook.attempt", job.Entry.Attempts + 1);
+        activity?.SetTag("payments.merchant.id", lane.MerchantId.ToString());
+        return activity;
+    }
+
+    private static void Describe(DeliveryReport report, Activity? activity)
+    {
+        var outcome = Outcome(report);
+        PaymentInstruments.DeliveryEnded(outcome);
+        activity?.SetTag(PaymentInstruments.OutcomeTag, outcome);
+        if (outcome is not "failed")
+            return;
+
+        var error = ErrorType(report.StatusCode, report.Error);
+        activity?.SetTag("error.type", error);
+        activity?.SetStatus(ActivityStatusCode.Error, error);
+    }
+
+    private static string Outcome(DeliveryReport report) => report switch
     {
         { Kind: DeliveryReportKind.Postponed } => "postponed",
         { Kind: DeliveryReportKind.GivenUp } => "given_up",
         { StatusCode: >= 200 and <= 299 } => "delivered",
         _ => "failed",
+    };
+
+    /// <summary>What went wrong, of few kinds: our own word for no answer, or the class of the status.</summary>
+    private static string? ErrorType(int? status, string? error) => status switch
+    {
+        null => error,
+        >= 200 and <= 299 => null,
+        < 400 => "3xx",
+        < 500 => "4xx",
+        _ => "5xx",
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Webhook {WebhookId} to merchant {MerchantId} failed: status {StatusCode}, {Error}.")]
@@ -142,6 +199,9 @@ public sealed partial class WebhookDispatcher(
 
         /// <summary>The URL that asked for no more webhooks; empty for none, null while it was not looked up.</summary>
         public string? DisabledUrl { get; set; }
+
+        /// <summary>Jobs that no worker has taken.</summary>
+        public int Waiting => jobs.Reader.Count;
 
         /// <summary>Completes when nothing is in flight.</summary>
         public Task Idle => Task.WhenAll(running.Values);

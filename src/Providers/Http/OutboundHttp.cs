@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 
 namespace Payments.Providers;
@@ -10,7 +11,8 @@ internal static class OutboundHttp
     /// <summary>A handler for one kind of peer.</summary>
     /// <param name="connectionsMax">Connections per host.</param>
     /// <param name="connectionLifetime">After this long a connection is not used again, so that changed DNS records take effect.</param>
-    public static SocketsHttpHandler CreateHandler(int connectionsMax, TimeSpan connectionLifetime) => new()
+    /// <param name="sendTraceContext">Whether requests carry <c>traceparent</c>. Our trace ids are no business of other companies, unless they are asked for.</param>
+    public static SocketsHttpHandler CreateHandler(int connectionsMax, TimeSpan connectionLifetime, bool sendTraceContext = false) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -21,8 +23,10 @@ internal static class OutboundHttp
         // A connection attempt outlives the request that began it; without a limit a host that swallows packets would collect them.
         ConnectTimeout = ConnectTimeout,
 
-        // Our trace ids are no business of other companies.
-        ActivityHeadersPropagator = null,
+        // One that sends nothing, not none at all: without any there would be no span of the request either.
+        ActivityHeadersPropagator = sendTraceContext
+            ? DistributedContextPropagator.CreateW3CPropagator()
+            : DistributedContextPropagator.CreateNoOutputPropagator(),
     };
 
     /// <summary>A client without a timeout of its own: deadlines belong to the call and run on its <see cref="TimeProvider"/>.</summary>

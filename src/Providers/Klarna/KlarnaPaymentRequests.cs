@@ -30,7 +30,8 @@ internal sealed class KlarnaPaymentRequests : IKlarnaPaymentRequests, IDisposabl
         _time = time;
         _options = options.Value;
         _baseUrl = _options.BaseUrl.TrimEnd('/');
-        _http = OutboundHttp.CreateClient(OutboundHttp.CreateHandler(_options.MaxConnections, _options.ConnectionLifetime), AnswerBytesMax);
+        var handler = OutboundHttp.CreateHandler(_options.MaxConnections, _options.ConnectionLifetime, _options.SendTraceContext);
+        _http = OutboundHttp.CreateClient(handler, AnswerBytesMax);
 
         // The key as it is: unlike ordinary Basic authentication it is no base64 of a user and a password.
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", _options.ApiKey);

@@ -21,6 +21,9 @@ public sealed class StripeOptions
     /// <summary>Connections to the host at most.</summary>
     public int MaxConnections { get; set; } = 128;
 
+    /// <summary>Whether requests carry our trace context, <c>traceparent</c>.</summary>
+    public bool SendTraceContext { get; set; }
+
     /// <summary>After this long a connection is replaced.</summary>
     public TimeSpan ConnectionLifetime { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -29,7 +29,8 @@ internal sealed class StripePaymentIntents : IPaymentIntents, IDisposable
         _calls = calls;
         _time = time;
         _options = options.Value;
-        _http = OutboundHttp.CreateClient(OutboundHttp.CreateHandler(_options.MaxConnections, _options.ConnectionLifetime), AnswerBytesMax);
+        var handler = OutboundHttp.CreateHandler(_options.MaxConnections, _options.ConnectionLifetime, _options.SendTraceContext);
+        _http = OutboundHttp.CreateClient(handler, AnswerBytesMax);
         var client = new StripeClient(new StripeClientOptions
         {
             ApiKey = _options.ApiKey,

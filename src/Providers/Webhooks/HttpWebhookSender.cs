@@ -28,7 +28,8 @@ internal sealed class HttpWebhookSender : IWebhookSender, IDisposable
         Func<string, CancellationToken, Task<IPAddress[]>> resolve)
     {
         _time = time;
-        var handler = OutboundHttp.CreateHandler(options.Value.MaxConnectionsPerEndpoint, options.Value.ConnectionLifetime);
+        var handler = OutboundHttp.CreateHandler(
+            options.Value.MaxConnectionsPerEndpoint, options.Value.ConnectionLifetime, options.Value.SendTraceContext);
         handler.ConnectCallback = new GuardedConnect(options.Value.AllowPrivateAddresses, resolve).ConnectAsync;
 
         // A proxy would resolve the name itself, past the guard.

@@ -14,6 +14,9 @@ public sealed class WebhookSenderOptions
     /// limit, and a smaller number here would let a slow merchant take the connections of the others.</summary>
     public int MaxConnectionsPerEndpoint { get; set; } = 1_000;
 
+    /// <summary>Whether webhooks carry our trace context, <c>traceparent</c>.</summary>
+    public bool SendTraceContext { get; set; }
+
     /// <summary>After this long a connection is replaced, and with it the check of the host's address.</summary>
     public TimeSpan ConnectionLifetime { get; set; } = TimeSpan.FromMinutes(2);
 }

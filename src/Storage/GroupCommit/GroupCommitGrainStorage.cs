@@ -65,6 +65,9 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
     public Task<StorageBacklog> ReadBacklogAsync(CancellationToken cancellationToken) => _store.ReadBacklogAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public Task<StorageWaiting> ReadWaitingAsync(CancellationToken cancellationToken) => _store.ReadWaitingAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
 
@@ -74,6 +77,7 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
     {
         ArgumentNullException.ThrowIfNull(grainState);
         var key = RowKey.Of(stateName, grainId);
+        using var span = StorageTelemetry.StartRead(key);
         var row = await ReadRowAsync(key, cancellationToken);
         if (row is null)
         {
@@ -166,6 +170,8 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
             MerchantId = indexed?.MerchantId,
             Status = indexed?.StatusText,
             DueAt = indexed?.DueAt,
+            WaitsFor = indexed?.Waiting is { } waiting ? WaitingNames.Of(waiting.For) : null,
+            WaitsSince = indexed?.Waiting?.Since,
             Document = document,
         };
     }

@@ -4,7 +4,7 @@ using Payments.Storage.Rows;
 namespace Payments.Storage.GroupCommit;
 
 /// <summary>A queued write and the caller who waits for it.</summary>
-internal sealed class PendingWrite(RowWrite row, long queuedAt, ActivityContext caller)
+internal sealed class PendingWrite(RowWrite row, long queuedAt, Activity? span)
 {
     private const int Queued = 0;
     private const int Taken = 1;
@@ -19,7 +19,8 @@ internal sealed class PendingWrite(RowWrite row, long queuedAt, ActivityContext 
     /// <summary>Timestamp of the <see cref="TimeProvider"/>.</summary>
     public long QueuedAt { get; } = queuedAt;
 
-    public ActivityContext Caller { get; } = caller;
+    /// <summary>The write as its caller sees it; null when nobody records it. It ends after <see cref="Completion"/>.</summary>
+    public Activity? Span { get; } = span;
 
     public Task<RowTag> Completion => _completion.Task;
 

@@ -39,21 +39,21 @@ internal sealed class WriteQueue : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The caller's token; a write that a writer has taken already may be stored all the same.</exception>
     public async Task<RowTag> WriteAsync(RowWrite row, CancellationToken cancellationToken)
     {
-        var caller = StorageTelemetry.Activities.HasListeners() ? Activity.Current?.Context ?? default : default;
-        var pending = new PendingWrite(row, _time.GetTimestamp(), caller);
-        var queue = _loops[(row.Slot & int.MaxValue) % _loops.Length].Queue;
-        if (!queue.TryWrite(pending))
-            await EnqueueAsync(queue, pending, cancellationToken);
-        if (!cancellationToken.CanBeCanceled)
-            return await pending.Completion;
+        using var span = StorageTelemetry.StartWrite(row);
+        var pending = new PendingWrite(row, _time.GetTimestamp(), span);
         try
         {
-            return await pending.Completion.WaitAsync(cancellationToken);
+            return await WriteAsync(pending, cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception)
         {
-            pending.TryAbandon();
+            span?.SetTag("error.type", exception.GetType().FullName);
+            span?.SetStatus(ActivityStatusCode.Error, exception.Message);
             throw;
+        }
+        finally
+        {
+            _telemetry.Written(_time.GetElapsedTime(pending.QueuedAt));
         }
     }
 
@@ -71,6 +71,24 @@ internal sealed class WriteQueue : IAsyncDisposable
         using var patience = new CancellationTokenSource(_options.WriteTimeout, _time);
         await StopAsync(patience.Token);
         _abort.Dispose();
+    }
+
+    private async Task<RowTag> WriteAsync(PendingWrite pending, CancellationToken cancellationToken)
+    {
+        var queue = _loops[(pending.Row.Slot & int.MaxValue) % _loops.Length].Queue;
+        if (!queue.TryWrite(pending))
+            await EnqueueAsync(queue, pending, cancellationToken);
+        if (!cancellationToken.CanBeCanceled)
+            return await pending.Completion;
+        try
+        {
+            return await pending.Completion.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            pending.TryAbandon();
+            throw;
+        }
     }
 
     private async Task EnqueueAsync(ChannelWriter<PendingWrite> queue, PendingWrite pending, CancellationToken cancellationToken)

@@ -24,7 +24,6 @@ internal sealed partial class WriterLoop(
     ILogger logger,
     CancellationToken abort)
 {
-    private const int LinksMax = 32;
     private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(1);
 
     private readonly Channel<PendingWrite> _queue = Channel.CreateBounded<PendingWrite>(
@@ -75,7 +74,7 @@ internal sealed partial class WriterLoop(
 
     private async Task CommitAsync(PendingWrite[] writes, bool attempted, CancellationToken deadline)
     {
-        using var activity = StartActivity(writes);
+        using var activity = StorageTelemetry.StartCommit(writes);
         var started = time.GetTimestamp();
         var rows = Array.ConvertAll(writes, static write => write.Row);
         for (var attempt = 0; ; attempt++)
@@ -193,15 +192,6 @@ internal sealed partial class WriterLoop(
         {
             LogDropped(exception);
         }
-    }
-
-    private static Activity? StartActivity(PendingWrite[] writes)
-    {
-        if (!StorageTelemetry.Activities.HasListeners())
-            return null;
-        var links = writes.Where(static write => write.Caller != default).Take(LinksMax).Select(static write => new ActivityLink(write.Caller));
-        return StorageTelemetry.Activities.StartActivity(
-            "storage.commit", ActivityKind.Client, parentContext: default, tags: [new("payments.storage.rows", writes.Length)], links: links);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Writing {Rows} rows again (retry {Retry}) after a failure of the database.")]

@@ -31,7 +31,7 @@ internal static class PostgresConnections
         var settings = WithDefaults(connectionString);
         // Reads leave no session state behind that the next user could meet.
         settings.NoResetOnClose = true;
-        return NpgsqlDataSource.Create(settings);
+        return Open(settings, "payments-readers");
     }
 
     /// <summary>Connections with settings of their own; they live as long as their writer, so a pool would only mix them up.</summary>
@@ -39,8 +39,12 @@ internal static class PostgresConnections
     {
         var settings = WithDefaults(connectionString);
         settings.Pooling = false;
-        return NpgsqlDataSource.Create(settings);
+        return Open(settings, "payments-writers");
     }
+
+    /// <summary>With a name: measurements of a source without one carry its connection string.</summary>
+    private static NpgsqlDataSource Open(NpgsqlConnectionStringBuilder settings, string name) =>
+        new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = name }.Build();
 
     private static NpgsqlConnectionStringBuilder WithDefaults(string? connectionString)
     {

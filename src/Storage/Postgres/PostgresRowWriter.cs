@@ -137,8 +137,10 @@ internal sealed class PostgresRowWriter : IRowWriter
         parameters.AddArray(NpgsqlDbType.Integer, Array.ConvertAll(writes, static write => write.Slot));
         parameters.AddArray(NpgsqlDbType.Uuid, Array.ConvertAll(writes, static write => write.MerchantId));
         parameters.AddArray(NpgsqlDbType.Text, Array.ConvertAll(writes, static write => write.Status));
-        parameters.AddArray(NpgsqlDbType.TimestampTz, Array.ConvertAll(writes, static write => ToDue(write.DueAt)));
+        parameters.AddArray(NpgsqlDbType.TimestampTz, Array.ConvertAll(writes, static write => ToColumn(write.DueAt)));
         parameters.AddArray(NpgsqlDbType.Json, Array.ConvertAll(writes, static write => write.Document));
+        parameters.AddArray(NpgsqlDbType.Text, Array.ConvertAll(writes, static write => write.WaitsFor));
+        parameters.AddArray(NpgsqlDbType.TimestampTz, Array.ConvertAll(writes, static write => ToColumn(write.WaitsSince)));
         parameters.AddScalar(NpgsqlDbType.Integer, RowWrite.StateVersion);
         parameters.AddScalar(NpgsqlDbType.TimestampTz, now);
     }
@@ -149,5 +151,5 @@ internal sealed class PostgresRowWriter : IRowWriter
         parameters.AddArray(NpgsqlDbType.Bigint, Array.ConvertAll(writes, static write => write.Expected.Token));
     }
 
-    private static DateTime? ToDue(DateTimeOffset? due) => due is { } instant ? PostgresValues.ToMicroseconds(instant) : null;
+    private static DateTime? ToColumn(DateTimeOffset? instant) => instant is { } set ? PostgresValues.ToMicroseconds(set) : null;
 }

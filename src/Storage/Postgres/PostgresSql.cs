@@ -15,20 +15,23 @@ internal static class PostgresSql
 
     public const string Create = """
         INSERT INTO grain_state
-            (grain_type, grain_key, state_name, version, write_token, state_version, slot, merchant_id, status, due_at, updated_at, document)
-        SELECT u.grain_type, u.grain_key, u.state_name, 1, u.token, $10, u.slot, u.merchant_id, u.status, u.due_at, $11, u.document
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            AS u (grain_type, grain_key, state_name, token, slot, merchant_id, status, due_at, document)
+            (grain_type, grain_key, state_name, version, write_token, state_version, slot, merchant_id, status, due_at, updated_at, document,
+             waits_for, waits_since)
+        SELECT u.grain_type, u.grain_key, u.state_name, 1, u.token, $12, u.slot, u.merchant_id, u.status, u.due_at, $13, u.document,
+            u.waits_for, u.waits_since
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            AS u (grain_type, grain_key, state_name, token, slot, merchant_id, status, due_at, document, waits_for, waits_since)
         ON CONFLICT DO NOTHING
         RETURNING write_token
         """;
 
     public const string Update = """
         UPDATE grain_state AS g
-        SET version = g.version + 1, write_token = u.token, state_version = $10, slot = u.slot, merchant_id = u.merchant_id,
-            status = u.status, due_at = u.due_at, updated_at = $11, document = u.document
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $12, $13)
-            AS u (grain_type, grain_key, state_name, token, slot, merchant_id, status, due_at, document, expected_version, expected_token)
+        SET version = g.version + 1, write_token = u.token, state_version = $12, slot = u.slot, merchant_id = u.merchant_id,
+            status = u.status, due_at = u.due_at, updated_at = $13, document = u.document, waits_for = u.waits_for, waits_since = u.waits_since
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $14, $15)
+            AS u (grain_type, grain_key, state_name, token, slot, merchant_id, status, due_at, document, waits_for, waits_since,
+                  expected_version, expected_token)
         WHERE g.grain_type = u.grain_type AND g.grain_key = u.grain_key AND g.state_name = u.state_name
           AND g.version = u.expected_version AND g.write_token = u.expected_token
         RETURNING u.token
@@ -59,5 +62,11 @@ internal static class PostgresSql
 
     public const string ReadBacklog = """
         SELECT coalesce(status, ''), count(*), min(due_at) FROM grain_state WHERE due_at IS NOT NULL GROUP BY 1
+        """;
+
+    public const string ReadWaiting = """
+        SELECT waits_for, grain_type, count(*), min(waits_since) FROM grain_state WHERE waits_for IS NOT NULL GROUP BY waits_for, grain_type
+        UNION ALL
+        SELECT '', '', 0, min(due_at) FROM grain_state WHERE due_at IS NOT NULL
         """;
 }

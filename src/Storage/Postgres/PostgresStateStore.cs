@@ -77,6 +77,27 @@ public sealed class PostgresStateStore : IStateStore
     }
 
     /// <inheritdoc/>
+    public async Task<StorageWaiting> ReadWaitingAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Readers.CreateCommand(PostgresSql.ReadWaiting);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<WaitingRows>();
+        DateTimeOffset? earliestDue = null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (reader.IsDBNull(3))
+                continue;
+            var since = reader.GetFieldValue<DateTimeOffset>(3);
+            if (reader.GetString(0) is { Length: > 0 } waitsFor)
+                rows.Add(new WaitingRows(WaitingNames.Parse(waitsFor), reader.GetString(1), reader.GetInt64(2), since));
+            else
+                earliestDue = since;
+        }
+
+        return new StorageWaiting(rows, earliestDue);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _writers.DisposeAsync();

@@ -19,6 +19,9 @@ public interface IStateStore : IDueIndex, IAsyncDisposable
 
     /// <summary>What waits, for operators.</summary>
     Task<StorageBacklog> ReadBacklogAsync(CancellationToken cancellationToken);
+
+    /// <summary>What waits, for gauges: from indexes alone.</summary>
+    Task<StorageWaiting> ReadWaitingAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A connection that commits batches, one at a time.</summary>

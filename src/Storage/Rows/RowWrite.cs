@@ -44,6 +44,12 @@ public sealed record RowWrite
     /// <summary>When the grain must be woken, or null. Kept with microseconds.</summary>
     public DateTimeOffset? DueAt { get; init; }
 
+    /// <summary>What it waits for, for gauges, or null.</summary>
+    public string? WaitsFor { get; init; }
+
+    /// <summary>Since when. Kept with microseconds.</summary>
+    public DateTimeOffset? WaitsSince { get; init; }
+
     /// <summary>The state as UTF-8 JSON; empty for a delete.</summary>
     public byte[] Document { get; init; } = [];
 

@@ -43,11 +43,12 @@ internal sealed class SqliteRowWriter : IRowWriter
         }
     }
 
-    public Task<RowOutcome[]> WriteAsync(IReadOnlyList<RowWrite> batch, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<RowOutcome[]> WriteAsync(IReadOnlyList<RowWrite> batch, DateTimeOffset now, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        using var activity = SqliteTracing.StartBatch(batch.Count);
         // SQLite cannot be interrupted while it waits for another process: the caller stops waiting, the thread ends the work it has begun.
-        return _thread.RunAsync(() => Write(batch, now)).WaitAsync(cancellationToken);
+        return await _thread.RunAsync(() => Write(batch, now)).WaitAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -107,6 +108,8 @@ internal sealed class SqliteRowWriter : IRowWriter
         Bind(command, "$due_at", write.DueAt is { } due ? SqliteValues.FromInstant(due) : null);
         Bind(command, "$updated_at", updatedAt);
         Bind(command, "$document", Encoding.UTF8.GetString(write.Document));
+        Bind(command, "$waits_for", write.WaitsFor);
+        Bind(command, "$waits_since", write.WaitsSince is { } since ? SqliteValues.FromInstant(since) : null);
     }
 
     private static void BindExpected(SqliteCommand command, RowTag expected)

@@ -5,16 +5,18 @@ internal static class SqliteSql
 {
     public const string Create = """
         INSERT INTO grain_state
-            (grain_type, grain_key, state_name, version, write_token, state_version, slot, merchant_id, status, due_at, updated_at, document)
+            (grain_type, grain_key, state_name, version, write_token, state_version, slot, merchant_id, status, due_at, updated_at, document,
+             waits_for, waits_since)
         VALUES
-            ($grain_type, $grain_key, $state_name, $version, $token, $state_version, $slot, $merchant_id, $status, $due_at, $updated_at, $document)
+            ($grain_type, $grain_key, $state_name, $version, $token, $state_version, $slot, $merchant_id, $status, $due_at, $updated_at, $document,
+             $waits_for, $waits_since)
         ON CONFLICT DO NOTHING
         """;
 
     public const string Update = """
         UPDATE grain_state
         SET version = $version, write_token = $token, state_version = $state_version, slot = $slot, merchant_id = $merchant_id,
-            status = $status, due_at = $due_at, updated_at = $updated_at, document = $document
+            status = $status, due_at = $due_at, updated_at = $updated_at, document = $document, waits_for = $waits_for, waits_since = $waits_since
         WHERE grain_type = $grain_type AND grain_key = $grain_key AND state_name = $state_name
           AND version = $expected_version AND write_token = $expected_token
         """;
@@ -46,10 +48,16 @@ internal static class SqliteSql
         SELECT coalesce(status, ''), count(*), min(due_at) FROM grain_state WHERE due_at IS NOT NULL GROUP BY status
         """;
 
+    public const string ReadWaiting = """
+        SELECT waits_for, grain_type, count(*), min(waits_since) FROM grain_state WHERE waits_for IS NOT NULL GROUP BY waits_for, grain_type
+        UNION ALL
+        SELECT '', '', 0, min(due_at) FROM grain_state WHERE due_at IS NOT NULL
+        """;
+
     public static readonly string[] KeyParameters = ["$grain_type", "$grain_key", "$state_name"];
 
     public static readonly string[] ValueParameters =
-        ["$version", "$token", "$state_version", "$slot", "$merchant_id", "$status", "$due_at", "$updated_at", "$document"];
+        ["$version", "$token", "$state_version", "$slot", "$merchant_id", "$status", "$due_at", "$updated_at", "$document", "$waits_for", "$waits_since"];
 
     public static readonly string[] ExpectedParameters = ["$expected_version", "$expected_token"];
 }

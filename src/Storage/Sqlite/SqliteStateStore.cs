@@ -23,19 +23,11 @@ public sealed class SqliteStateStore : IStateStore
     internal SqliteConnections Connections { get; }
 
     /// <inheritdoc/>
-    public Task<StoredRow?> ReadAsync(RowKey key, CancellationToken cancellationToken) => Connections.UseAsync(
-        lease =>
-        {
-            var command = lease.ReadRow;
-            command.Parameters["$grain_type"].Value = key.GrainType;
-            command.Parameters["$grain_key"].Value = key.GrainKey;
-            command.Parameters["$state_name"].Value = key.StateName;
-            using var reader = command.ExecuteReader();
-            return reader.Read()
-                ? new StoredRow(new RowTag(reader.GetInt64(0), reader.GetInt64(1)), reader.GetInt32(2), Encoding.UTF8.GetBytes(reader.GetString(3)))
-                : null;
-        },
-        cancellationToken);
+    public async Task<StoredRow?> ReadAsync(RowKey key, CancellationToken cancellationToken)
+    {
+        using var activity = SqliteTracing.StartRead();
+        return await Connections.UseAsync(lease => Read(lease, key), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<IRowWriter> OpenWriterAsync(CancellationToken cancellationToken) => SqliteRowWriter.OpenAsync(_path);
@@ -84,9 +76,44 @@ public sealed class SqliteStateStore : IStateStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<StorageWaiting> ReadWaitingAsync(CancellationToken cancellationToken) => Connections.UseAsync(
+        lease =>
+        {
+            using var command = lease.NewCommand(SqliteSql.ReadWaiting);
+            using var reader = command.ExecuteReader();
+            var rows = new List<WaitingRows>();
+            DateTimeOffset? earliestDue = null;
+            while (reader.Read())
+            {
+                if (reader.IsDBNull(3))
+                    continue;
+                var since = SqliteValues.ToInstant(reader.GetString(3));
+                if (reader.GetString(0) is { Length: > 0 } waitsFor)
+                    rows.Add(new WaitingRows(WaitingNames.Parse(waitsFor), reader.GetString(1), reader.GetInt64(2), since));
+                else
+                    earliestDue = since;
+            }
+
+            return new StorageWaiting(rows, earliestDue);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         Connections.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static StoredRow? Read(SqliteLease lease, RowKey key)
+    {
+        var command = lease.ReadRow;
+        command.Parameters["$grain_type"].Value = key.GrainType;
+        command.Parameters["$grain_key"].Value = key.GrainKey;
+        command.Parameters["$state_name"].Value = key.StateName;
+        using var reader = command.ExecuteReader();
+        return reader.Read()
+            ? new StoredRow(new RowTag(reader.GetInt64(0), reader.GetInt64(1)), reader.GetInt32(2), Encoding.UTF8.GetBytes(reader.GetString(3)))
+            : null;
     }
 }

@@ -1,0 +1,171 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+using Payments.Api;
+using Payments.Api.Authentication;
+using Payments.Sandbox;
+using Payments.Silo;
+using Payments.Telemetry.Tests.Otlp;
+using Payments.Testing.Processes;
+
+namespace Payments.Telemetry.Tests.Harness;
+
+/// <summary>The real host and the sandbox in this process. What the host is told about telemetry, it is told by the standard variables.</summary>
+public sealed class ObservedHost : IAsyncDisposable
+{
+    /// <summary>Text that a merchant writes about its customer; it must not be found in any telemetry.</summary>
+    public const string CustomerText = "Changed her mind, card ending 4242";
+
+    /// <summary>A merchant's webhook secret, of the embedded profile.</summary>
+    public const string WebhookSecret = "whsec_ZGVtby1tZXJjaGFudC1vbmUtc2VjcmV0LTAwMQ==";
+
+    /// <summary>What the host calls Stripe with, of the embedded profile.</summary>
+    public const string StripeKey = "sk_test_sandbox";
+
+    private static readonly string SigningKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    // Short waits, so that what takes minutes in production takes seconds here; exports at once.
+    private static readonly Dictionary<string, string> Waits = new()
+    {
+        ["environment"] = "Embedded",
+        ["OTEL_BSP_SCHEDULE_DELAY"] = "20",
+        ["OTEL_BLRP_SCHEDULE_DELAY"] = "20",
+        ["OTEL_METRIC_EXPORT_INTERVAL"] = "3600000",
+        ["Payments:Policy:InlineBudget"] = "00:00:01",
+        ["Payments:Policy:ProviderDeadline"] = "00:00:01.2",
+        ["Payments:Policy:WriteAheadLease"] = "00:00:01.5",
+        ["Payments:Policy:OperationRetry:Initial"] = "00:00:00.1",
+        ["Payments:Policy:OperationRetry:Max"] = "00:00:00.5",
+        ["Payments:Policy:CreateAttemptsMax"] = "1000",
+        ["Payments:RequestPolicy:InlineBudget"] = "00:00:01",
+        ["Payments:Retry:ScanInterval"] = "00:00:00.1",
+        ["Payments:Retry:Shards"] = "2",
+        ["Logging:LogLevel:Default"] = "None",
+        ["Logging:LogLevel:Microsoft"] = "None",
+        ["Logging:LogLevel:Orleans"] = "None",
+    };
+
+    private readonly WebApplication app;
+    private readonly DirectoryInfo directory;
+
+    private ObservedHost(SandboxHost sandbox, WebApplication app, DirectoryInfo directory)
+    {
+        this.app = app;
+        this.directory = directory;
+        Sandbox = sandbox;
+        Http = CreateClient(new Uri(app.Urls.First()));
+    }
+
+    /// <summary>Providers and merchants.</summary>
+    public SandboxHost Sandbox { get; }
+
+    /// <summary>HTTP to the host, with the first merchant's token.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>The host's services.</summary>
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>The SQLite file, unless on PostgreSQL.</summary>
+    public string DatabasePath => Path.Combine(directory.FullName, "payments.db");
+
+    /// <summary>Starts both.</summary>
+    /// <param name="receiver">Where everything is exported to, or null.</param>
+    /// <param name="postgres">A connection string, or null for SQLite.</param>
+    /// <param name="settings">Further settings and variables.</param>
+    /// <param name="configure">Last changes to the services.</param>
+    public static async Task<ObservedHost> StartAsync(
+        OtlpReceiver? receiver,
+        string? postgres = null,
+        IReadOnlyDictionary<string, string>? settings = null,
+        Action<WebApplicationBuilder>? configure = null)
+    {
+        var sandbox = await SandboxHost.StartAsync();
+        var directory = Directory.CreateTempSubdirectory("payments-telemetry-");
+        var all = new Dictionary<string, string>(Waits) { ["Payments:Auth:DevelopmentSigningKey"] = SigningKey };
+        if (receiver is not null)
+        {
+            all["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address;
+            all["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        }
+
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+            all[key] = value;
+        var app = PaymentsHost.Build([.. PaymentsProcesses.SiloArguments(sandbox.BaseAddress, directory.FullName, postgres, all)], configure);
+        await app.StartAsync();
+        return new ObservedHost(sandbox, app, directory);
+    }
+
+    /// <summary>A client with a merchant's token that takes no part in tracing.</summary>
+    public static HttpClient CreateClient(Uri address)
+    {
+        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null };
+        var client = new HttpClient(handler) { BaseAddress = address, Timeout = OtlpReceiver.Patience };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", DevelopmentTokens.Create(
+            SigningKey, PaymentsProcesses.Merchant, [PaymentScopes.ForMerchant(ApiEnvironment.NonProduction)], TimeSpan.FromHours(1), TimeProvider.System));
+        client.DefaultRequestHeaders.Add("X-Merchant-Id", $"{PaymentsProcesses.Merchant}");
+        client.DefaultRequestHeaders.Add("X-Upstream-Env", "dev");
+        client.DefaultRequestHeaders.Add("X-Api-Key", "payhub-demo-key-1");
+        return client;
+    }
+
+    /// <summary>Creates a card payment and waits until its hold is in place.</summary>
+    public async Task<Guid> AuthorizeAsync(string method = "11111111-1111-4111-8111-111111111111")
+    {
+        var transaction = $"order-{Guid.NewGuid():N}";
+        const int triesMax = 100;
+        for (var tries = 0; tries < triesMax; tries++)
+        {
+            var body = new
+            {
+                merchantTransactionId = transaction,
+                amount = 25_000,
+                currencyCode = "USD",
+                authorizeCard = true,
+                paymentAllocations = new[] { new { amount = 25_000, paymentMethodId = method } },
+            };
+            using var response = await Http.PostAsJsonAsync(new Uri("/v2/payments", UriKind.Relative), body);
+            if ((await response.Content.ReadAsStringAsync()).Contains("\"AUTHORIZED\"", StringComparison.Ordinal))
+                return PaymentIds.ForTransaction(PaymentsProcesses.Merchant, transaction);
+        }
+
+        throw new InvalidOperationException("The payment was not authorized.");
+    }
+
+    /// <summary>Cancels a payment.</summary>
+    /// <returns>The HTTP status and the header <c>X-Trace-Id</c>.</returns>
+    public async Task<(int Status, string TraceId)> CancelAsync(Guid payment)
+    {
+        using var content = new StringContent(
+            $$"""{"paymentCancellationReason":"REQUESTED_BY_CUSTOMER","paymentCancellationMessage":"{{CustomerText}}"}""", Encoding.UTF8, "application/json");
+        using var response = await Http.PatchAsync(new Uri($"/v2/payments/{payment}/cancel", UriKind.Relative), content);
+        return ((int)response.StatusCode, Assert.Single(response.Headers.GetValues("X-Trace-Id")));
+    }
+
+    /// <summary>Any request with a JSON body.</summary>
+    public async Task<(int Status, string Body)> SendAsync(HttpMethod verb, string path, string? json = null)
+    {
+        using var request = new HttpRequestMessage(verb, path);
+        if (json is not null)
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var response = await Http.SendAsync(request);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Collects and exports all metrics now.</summary>
+    public void ExportMetrics() => Assert.True(Services.GetRequiredService<MeterProvider>().ForceFlush());
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await Sandbox.DisposeAsync();
+        directory.Delete(recursive: true);
+    }
+}
