@@ -14,6 +14,7 @@ namespace Payments.Grains.Tests;
 public sealed class GrainStateJsonTests
 {
     private static readonly DateTimeOffset At = new(2026, 4, 4, 10, 11, 12, 345, TimeSpan.Zero);
+    private const string TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     private static readonly JsonSerializerOptions Indented = new(GrainStateJson.Options) { WriteIndented = true, NewLine = "\n" };
 
     [Fact]
@@ -137,7 +138,8 @@ public sealed class GrainStateJsonTests
         AnnouncedStatus = PaymentStatus.Authorized,
         CancelAttempts = 4,
         RefundAttempts = 2,
-        Cancellation = new Cancellation(CancellationReason.Abandoned, "3DS timeout", "client-2", At, PaymentStatus.Accepted, Promised: true, "command-8"),
+        Cancellation = new Cancellation(
+            CancellationReason.Abandoned, "3DS timeout", "client-2", At, PaymentStatus.Accepted, Promised: true, "command-8", TraceParent),
         Refund = new RefundSnapshot("re_1", RefundStatus.Pending, 24000, "insufficient_funds"),
         Refunds =
         [
@@ -148,7 +150,11 @@ public sealed class GrainStateJsonTests
         ],
         IdleReads = 5,
         ProviderDueAt = At.AddSeconds(8),
-        Outbox = [new OutboxEntry("msg_1_0", "PAYMENT_CANCELLED", """{"name":"PAYMENT_CANCELLED"}""", At, At.AddSeconds(5), 6, "http_503", At.AddDays(3))],
+        Outbox =
+        [
+            new OutboxEntry(
+                "msg_1_0", "PAYMENT_CANCELLED", """{"name":"PAYMENT_CANCELLED"}""", At, At.AddSeconds(5), 6, "http_503", At.AddDays(3), TraceParent),
+        ],
         OutboxSequence = 1,
         Audit = [new AuditEntry(At, "client-2", "cancel_requested", "CANCEL_INITIALIZED", "ABANDONED: 3DS timeout", "key-1", 7)],
         CreatedAt = At.AddHours(-1),
@@ -172,6 +178,8 @@ public sealed class GrainStateJsonTests
         Operation = new RequestOperation(RequestOperationKind.Cancel, 1, At, At, 2, ProviderUncertainty.ConnectionLost),
         StatusBeforeCancel = PaymentRequestStatus.InProgress,
         CancelCommandId = "command-9",
+        CancelRequestedAt = At.AddSeconds(-2),
+        CancelTraceParent = TraceParent,
         IdleReads = 3,
         ProviderDueAt = At.AddSeconds(8),
         Audit = [new AuditEntry(At, "key-7", "cancel_requested", "CANCEL_PENDING", null, null)],

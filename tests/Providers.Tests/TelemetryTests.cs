@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Payments.Grains.Ports;
 using static Payments.Providers.Tests.StripeSamples;
 
 namespace Payments.Providers.Tests;
@@ -69,8 +70,38 @@ public sealed class TelemetryTests
         var span = Assert.Single(spans);
         Assert.Equal(("stripe create", ActivityStatusCode.Error, "misconfigured"), (span.DisplayName, span.Status, span.StatusDescription));
         Assert.DoesNotContain(span.TagObjects, tag => tag.Value?.ToString()?.Contains(Host.StripeKey, StringComparison.Ordinal) == true);
+        Assert.Equal(
+            ("stripe", "create", "unknown", "misconfigured", ActivityKind.Client),
+            (span.GetTagItem("payments.provider"), span.GetTagItem("payments.operation"), span.GetTagItem("payments.outcome"), span.GetTagItem("error.type"), span.Kind));
         Assert.Null(server.Single.Header("traceparent"));
         Assert.Contains("outcome unknown, Misconfigured", host.Log.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(Host.StripeKey, host.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Providers_and_merchants_see_our_trace_only_if_they_are_meant_to(bool sent)
+    {
+        await using var server = new RawHttpServer();
+        await using var host = new Host(
+            server.Url,
+            ("Payments:Stripe:SendTraceContext", $"{sent}"), ("Payments:Klarna:SendTraceContext", $"{sent}"), ("Payments:Webhooks:SendTraceContext", $"{sent}"));
+        for (var i = 0; i < 3; i++)
+            server.Answer(503, "");
+        using var trace = new Activity("cancel").AddBaggage("who", "a customer").Start();
+
+        await host.Stripe.RetrieveAsync("pi_1", Deadline, default).Soon();
+        await host.Klarna.ReadAsync("krn", Deadline, default).Soon();
+        await host.Webhooks.SendAsync(
+            new WebhookEndpoint(server.Url, ["whsec_ZGVtby1tZXJjaGFudC1vbmUtc2VjcmV0LTAwMQ=="]), new WebhookMessage("msg_1", "{}"u8.ToArray()), Deadline, default).Soon();
+
+        Assert.Equal(3, server.Requests.Count);
+        Assert.All(server.Requests, request =>
+        {
+            Assert.Equal(sent, request.Header("traceparent")?.Contains(trace.TraceId.ToHexString(), StringComparison.Ordinal) ?? false);
+            Assert.Null(request.Header("baggage"));
+            Assert.Null(request.Header("Correlation-Context"));
+        });
     }
 }

@@ -1,3 +1,4 @@
+using Payments.Grains.Ports;
 using Payments.Storage.Rows;
 using Payments.Storage.Tests.Databases;
 using Payments.Testing;
@@ -96,6 +97,43 @@ public abstract class DueIndexCompliance(TestDatabase database) : IAsyncLifetime
         var backlog = await _storage.Grains.ReadBacklogAsync(CancellationToken.None);
         Assert.Equal(new Dictionary<string, long> { ["CANCEL_INITIALIZED"] = 2, ["CANCELLED"] = 1 }, backlog.PendingByStatus);
         Assert.Equal(Noon.AddMinutes(-5), backlog.OldestDue);
+    }
+
+    [DatabaseFact]
+    public async Task What_operators_count_is_counted_by_what_it_waits_for_and_forgotten_when_it_does_not()
+    {
+        var none = await _storage.Grains.ReadWaitingAsync(CancellationToken.None);
+        Assert.Empty(none.Rows);
+        Assert.Null(none.EarliestDue);
+
+        await WaitAsync("order", new(WaitingFor.Cancel, Noon.AddMicroseconds(-7)));
+        await WaitAsync("order", new(WaitingFor.Cancel, Noon.ToOffset(TimeSpan.FromHours(5))));
+        await WaitAsync("request", new(WaitingFor.Cancel, Noon.AddHours(1)));
+        await WaitAsync("order", new(WaitingFor.Operator, Noon));
+        await WaitAsync("order", new(WaitingFor.DeadLetter, Noon));
+        await WaitAsync("order", new(WaitingFor.Settlement, Noon));
+        await WriteAsync(Noon.AddMinutes(3));
+        var (settled, state) = await WaitAsync("order", new(WaitingFor.Cancel, Noon.AddDays(-1)));
+        state.State!.Waiting = null;
+        await _storage.Grains.WriteStateAsync("state", settled, state);
+
+        var waiting = await _storage.Grains.ReadWaitingAsync(CancellationToken.None);
+        Assert.Equal(
+            [
+                new WaitingRows(WaitingFor.Cancel, "order", 2, Noon.AddMicroseconds(-7)), new WaitingRows(WaitingFor.Cancel, "request", 1, Noon.AddHours(1)),
+                new WaitingRows(WaitingFor.Settlement, "order", 1, Noon), new WaitingRows(WaitingFor.Operator, "order", 1, Noon),
+                new WaitingRows(WaitingFor.DeadLetter, "order", 1, Noon),
+            ],
+            waiting.Rows.OrderBy(static rows => rows.For).ThenBy(static rows => rows.GrainType));
+        Assert.Equal(Noon.AddMinutes(3), waiting.EarliestDue);
+    }
+
+    private async Task<(GrainId Grain, GrainState<Order> State)> WaitAsync(string type, Waiting waiting)
+    {
+        var grain = Order.NewGrain(type);
+        var state = new GrainState<Order>(new Order { Waiting = waiting });
+        await _storage.Grains.WriteStateAsync("state", grain, state);
+        return (grain, state);
     }
 
     private async Task<(int Statuses, DateTimeOffset? Oldest)> BacklogAsync()

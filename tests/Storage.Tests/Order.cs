@@ -17,6 +17,9 @@ public sealed class Order : IIndexedState
     [JsonIgnore]
     public string StatusText => Status;
 
+    [JsonIgnore]
+    public Waiting? Waiting { get; set; }
+
     /// <summary>A grain that no other test has.</summary>
     public static GrainId NewGrain(string type = "order") => GrainId.Create(type, Guid.NewGuid().ToString("N"));
 }

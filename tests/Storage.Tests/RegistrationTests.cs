@@ -108,6 +108,7 @@ public sealed class RegistrationTests(EmptySqliteFiles files) : IClassFixture<Em
         Assert.Equal((1d, 1d, 1d), (totals["payments.storage.rows"], totals["payments.storage.commits"], totals["payments.storage.conflicts"]));
         Assert.Equal((1d, 0d), (totals["payments.storage.rows_per_commit"], totals["payments.storage.queue.length"]));
         Assert.True(totals["payments.storage.commit.duration"] > 0);
+        Assert.True(totals["payments.storage.write.duration"] >= totals["payments.storage.commit.duration"]);
         await host.StopAsync();
     }
 

@@ -47,6 +47,8 @@ internal sealed class ScriptedStore : IStateStore
     public Task<StorageBacklog> ReadBacklogAsync(CancellationToken cancellationToken) =>
         Task.FromResult(new StorageBacklog(new Dictionary<string, long>(), OldestDue: null));
 
+    public Task<StorageWaiting> ReadWaitingAsync(CancellationToken cancellationToken) => Task.FromResult(new StorageWaiting([], EarliestDue: null));
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private RowOutcome Apply(RowWrite write)

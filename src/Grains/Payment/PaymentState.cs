@@ -122,10 +122,17 @@ public sealed record PaymentState : IIndexedState
 
     Waiting? IIndexedState.Waiting => Status switch
     {
-        PaymentStatus.CancelInitialized => new(WaitingFor.Cancel, Cancellation?.RequestedAt ?? UpdatedAt),
+        PaymentStatus.CancelInitialized => new(MoneyIsUnderWay ? WaitingFor.Settlement : WaitingFor.Cancel, Cancellation?.RequestedAt ?? UpdatedAt),
         PaymentStatus.CancelFailed => new(WaitingFor.Operator, UpdatedAt),
         _ when Outboxes.FirstDeadLetter(Outbox) is { DeadLetteredAt: { } since } => new(WaitingFor.DeadLetter, since),
         _ => null,
+    };
+
+    private bool MoneyIsUnderWay => Operation?.Kind switch
+    {
+        ProviderOperationKind.AwaitSettlement => true,
+        ProviderOperationKind.Refund => Refund is not null,
+        _ => false,
     };
 
     /// <summary>What a caller may see.</summary>

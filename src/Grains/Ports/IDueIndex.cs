@@ -26,8 +26,11 @@ public readonly record struct Waiting(WaitingFor For, DateTimeOffset Since);
 /// <summary>What a grain can wait for.</summary>
 public enum WaitingFor
 {
-    /// <summary>Its cancel was accepted and has not come to an end.</summary>
+    /// <summary>Its cancel was accepted, and the provider still has to say that it is done. That takes seconds when all is well.</summary>
     Cancel,
+
+    /// <summary>Its cancel was accepted, and the money is under way: a debit that has to settle, a refund. That takes days when all is well.</summary>
+    Settlement,
 
     /// <summary>Its cancel failed for good: an operator, or the merchant's next cancel, decides.</summary>
     Operator,

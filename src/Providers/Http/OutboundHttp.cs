@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 
 namespace Payments.Providers;
@@ -24,9 +23,7 @@ internal static class OutboundHttp
         ConnectTimeout = ConnectTimeout,
 
         // One that sends nothing, not none at all: without any there would be no span of the request either.
-        ActivityHeadersPropagator = sendTraceContext
-            ? DistributedContextPropagator.CreateW3CPropagator()
-            : DistributedContextPropagator.CreateNoOutputPropagator(),
+        ActivityHeadersPropagator = new TraceHeader(sendTraceContext),
     };
 
     /// <summary>A client without a timeout of its own: deadlines belong to the call and run on its <see cref="TimeProvider"/>.</summary>

@@ -21,7 +21,7 @@ internal sealed class BackgroundRoots : BaseProcessor<Activity>
         {
             "Npgsql" or "System.Net.Http" => true,
             "Microsoft.Orleans.Runtime" => data.OperationName.StartsWith("IGrainTimerInvoker/", StringComparison.Ordinal),
-            "Microsoft.AspNetCore" => data.GetTagItem("url.path") is string path && path.StartsWith(HealthPath, StringComparison.Ordinal),
+            TraceIds.Requests => data.GetTagItem("url.path") is string path && path.StartsWith(HealthPath, StringComparison.Ordinal),
             _ => false,
         };
         if (background)

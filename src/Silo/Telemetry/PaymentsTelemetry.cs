@@ -24,7 +24,7 @@ internal static class PaymentsTelemetry
     // Not Microsoft.Orleans.Runtime, .Lifecycle and .Storage: every timer tick and every look into a directory is a trace there.
     private static readonly string[] Sources =
     [
-        PaymentInstruments.Name, "Payments.Providers", "Payments.Storage", "Npgsql", TraceIds.GrainCalls, "Microsoft.AspNetCore", "System.Net.Http",
+        PaymentInstruments.Name, "Payments.Providers", "Payments.Storage", "Npgsql", TraceIds.GrainCalls, TraceIds.Requests, "System.Net.Http",
     ];
 
     // Without the host: there are as many as merchants have endpoints.
@@ -51,7 +51,7 @@ internal static class PaymentsTelemetry
             telemetry.WithTracing(tracing => tracing
                 .AddSource([.. Sources, .. settings.MoreSources])
                 .AddProcessor(new BackgroundRoots())
-                .AddOtlpExporter());
+                .AddOtlpExporter(options => SignalVariables.Apply("TRACES", builder.Configuration, options)));
         }
 
         if (settings.Metrics)
@@ -60,13 +60,13 @@ internal static class PaymentsTelemetry
             telemetry.WithMetrics(metrics => metrics
                 .AddMeter([.. Meters, .. settings.MoreMeters])
                 .AddView("http.client.*", new MetricStreamConfiguration { TagKeys = ClientTags })
-                .AddOtlpExporter());
+                .AddOtlpExporter(options => SignalVariables.Apply("METRICS", builder.Configuration, options)));
         }
 
         if (settings.Logs)
         {
             telemetry.WithLogging(
-                static logging => logging.AddOtlpExporter(),
+                logging => logging.AddOtlpExporter(options => SignalVariables.Apply("LOGS", builder.Configuration, options)),
                 static options => (options.IncludeFormattedMessage, options.ParseStateValues) = (true, true));
         }
     }

@@ -18,6 +18,8 @@ internal sealed partial class WaitingGauges(IStorageStatistics storage, TimeProv
 
     private static readonly (string GrainType, string Contract)[] Contracts = [("payment", "v2"), ("payment-request", "payhub")];
 
+    private static readonly (WaitingFor For, string Name)[] Stages = [(WaitingFor.Cancel, "provider"), (WaitingFor.Settlement, "settlement")];
+
     private readonly Lock gate = new();
     private StorageWaiting? latest;
     private long readAt;
@@ -26,10 +28,8 @@ internal sealed partial class WaitingGauges(IStorageStatistics storage, TimeProv
     /// <summary>Creates the gauges.</summary>
     public void Register(Meter meter)
     {
-        meter.CreateObservableGauge(
-            "payments.cancel.pending", () => Counts(WaitingFor.Cancel), "{cancel}", "Cancels that were accepted and have not come to an end.");
-        meter.CreateObservableGauge(
-            "payments.cancel.pending.age", () => Ages(WaitingFor.Cancel), "s", "Since when the oldest of them was accepted; 0 when there is none.");
+        meter.CreateObservableGauge("payments.cancel.pending", Pending, "{cancel}", "Cancels that were accepted and have not come to an end.");
+        meter.CreateObservableGauge("payments.cancel.pending.age", Ages, "s", "Since when the oldest of them was accepted; 0 when there is none.");
         meter.CreateObservableGauge(
             "payments.cancel.failed", () => Counts(WaitingFor.Operator), "{cancel}", "Cancels that failed for good and wait for a decision.");
         meter.CreateObservableGauge(
@@ -41,8 +41,14 @@ internal sealed partial class WaitingGauges(IStorageStatistics storage, TimeProv
         ? Contracts.Select(contract => new Measurement<long>(Rows(waiting, what, contract.GrainType)?.Count ?? 0, Tag(contract.Contract)))
         : [];
 
-    private IEnumerable<Measurement<double>> Ages(WaitingFor what) => Read() is { } waiting
-        ? Contracts.Select(contract => new Measurement<double>(Age(Rows(waiting, what, contract.GrainType)?.Oldest), Tag(contract.Contract)))
+    private IEnumerable<Measurement<long>> Pending() => Read() is { } waiting
+        ? Stages.SelectMany(_ => Contracts, (stage, contract) => new Measurement<long>(
+            Rows(waiting, stage.For, contract.GrainType)?.Count ?? 0, Tag(contract.Contract), new("stage", stage.Name)))
+        : [];
+
+    private IEnumerable<Measurement<double>> Ages() => Read() is { } waiting
+        ? Stages.SelectMany(_ => Contracts, (stage, contract) => new Measurement<double>(
+            Age(Rows(waiting, stage.For, contract.GrainType)?.Oldest), Tag(contract.Contract), new("stage", stage.Name)))
         : [];
 
     private IEnumerable<Measurement<double>> Overdue() => Read() is { } waiting ? [new Measurement<double>(Age(waiting.EarliestDue))] : [];

@@ -27,7 +27,8 @@ public sealed class ObservedHost : IAsyncDisposable
     /// <summary>What the host calls Stripe with, of the embedded profile.</summary>
     public const string StripeKey = "sk_test_sandbox";
 
-    private static readonly string SigningKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    /// <summary>The key that tokens are signed with.</summary>
+    public static readonly string SigningKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     // Short waits, so that what takes minutes in production takes seconds here; exports at once.
     private static readonly Dictionary<string, string> Waits = new()
@@ -47,15 +48,18 @@ public sealed class ObservedHost : IAsyncDisposable
         ["Payments:Retry:Shards"] = "2",
         ["Logging:LogLevel:Default"] = "None",
         ["Logging:LogLevel:Microsoft"] = "None",
+        ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "None",
         ["Logging:LogLevel:Orleans"] = "None",
     };
 
-    private readonly WebApplication app;
+    private readonly Func<Task<WebApplication>> start;
     private readonly DirectoryInfo directory;
+    private WebApplication app;
 
-    private ObservedHost(SandboxHost sandbox, WebApplication app, DirectoryInfo directory)
+    private ObservedHost(SandboxHost sandbox, WebApplication app, Func<Task<WebApplication>> start, DirectoryInfo directory)
     {
         this.app = app;
+        this.start = start;
         this.directory = directory;
         Sandbox = sandbox;
         Http = CreateClient(new Uri(app.Urls.First()));
@@ -65,7 +69,10 @@ public sealed class ObservedHost : IAsyncDisposable
     public SandboxHost Sandbox { get; }
 
     /// <summary>HTTP to the host, with the first merchant's token.</summary>
-    public HttpClient Http { get; }
+    public HttpClient Http { get; private set; }
+
+    /// <summary>The bearer token that <see cref="Http"/> sends.</summary>
+    public string Token => Http.DefaultRequestHeaders.Authorization!.Parameter!;
 
     /// <summary>The host's services.</summary>
     public IServiceProvider Services => app.Services;
@@ -95,9 +102,23 @@ public sealed class ObservedHost : IAsyncDisposable
 
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
             all[key] = value;
-        var app = PaymentsHost.Build([.. PaymentsProcesses.SiloArguments(sandbox.BaseAddress, directory.FullName, postgres, all)], configure);
-        await app.StartAsync();
-        return new ObservedHost(sandbox, app, directory);
+        string[] arguments = [.. PaymentsProcesses.SiloArguments(sandbox.BaseAddress, directory.FullName, postgres, all)];
+        return new ObservedHost(sandbox, await BuildAndStartAsync(), BuildAndStartAsync, directory);
+
+        async Task<WebApplication> BuildAndStartAsync()
+        {
+            var app = PaymentsHost.Build(arguments, configure);
+            await app.StartAsync();
+            return app;
+        }
+    }
+
+    /// <summary>Ends the host and starts another one on the same data.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        app = await start();
+        Http = CreateClient(new Uri(app.Urls.First()));
     }
 
     /// <summary>A client with a merchant's token that takes no part in tracing.</summary>
@@ -146,6 +167,24 @@ public sealed class ObservedHost : IAsyncDisposable
         return ((int)response.StatusCode, Assert.Single(response.Headers.GetValues("X-Trace-Id")));
     }
 
+    /// <summary>Creates a Payhub payment request at Klarna.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> RequestPaymentAsync()
+    {
+        var (status, body) = await SendAsync(
+            HttpMethod.Post,
+            "/api/payhub/v1/payment/request",
+            """{"Provider":"klarna","PaymentType":"DynamicQR","Amount":100.00,"Currency":"EUR","Country":"GR","Locale":"el-GR","Description":"till 3"}""");
+        Assert.Equal(200, status);
+        using var json = System.Text.Json.JsonDocument.Parse(body);
+        return json.RootElement.GetProperty("PaymentRequestId").GetRawText();
+    }
+
+    /// <summary>Cancels a Payhub payment request.</summary>
+    /// <returns>The HTTP status.</returns>
+    public async Task<int> CancelRequestAsync(string id) =>
+        (await SendAsync(HttpMethod.Patch, $"/api/payhub/v1/payment/request/{id}", """{"Status":"canceled"}""")).Status;
+
     /// <summary>Any request with a JSON body.</summary>
     public async Task<(int Status, string Body)> SendAsync(HttpMethod verb, string path, string? json = null)
     {
@@ -162,10 +201,15 @@ public sealed class ObservedHost : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        await StopAsync();
+        await Sandbox.DisposeAsync();
+        directory.Delete(recursive: true);
+    }
+
+    private async Task StopAsync()
+    {
         Http.Dispose();
         await app.StopAsync();
         await app.DisposeAsync();
-        await Sandbox.DisposeAsync();
-        directory.Delete(recursive: true);
     }
 }
