@@ -11,7 +11,7 @@ namespace Payments.Silo.Telemetry;
 internal sealed partial class WaitingGauges(IStorageStatistics storage, TimeProvider time, ILogger<WaitingGauges> logger)
 {
     /// <summary>One collection asks once, whatever it asks for.</summary>
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Collection happens on a thread of the exporter's own, which may wait; so long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);

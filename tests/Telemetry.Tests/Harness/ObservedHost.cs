@@ -30,8 +30,11 @@ public sealed class ObservedHost : IAsyncDisposable
     /// <summary>The key that tokens are signed with.</summary>
     public static readonly string SigningKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
+    private const string Card = "11111111-1111-4111-8111-111111111111";
+    private const string BankAccount = "22222222-2222-4222-8222-222222222222";
+
     // Short waits, so that what takes minutes in production takes seconds here; exports at once.
-    private static readonly Dictionary<string, string> Waits = new()
+    internal static readonly IReadOnlyDictionary<string, string> Waits = new Dictionary<string, string>()
     {
         ["environment"] = "Embedded",
         ["OTEL_BSP_SCHEDULE_DELAY"] = "20",
@@ -134,36 +137,49 @@ public sealed class ObservedHost : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Creates a card payment and waits until its hold is in place.</summary>
-    public async Task<Guid> AuthorizeAsync(string method = "11111111-1111-4111-8111-111111111111")
+    /// <summary>Creates a payment and waits until the provider has it.</summary>
+    /// <param name="bankDebit">An ACH debit instead of a card hold.</param>
+    public Task<Guid> AuthorizeAsync(bool bankDebit = false) => AuthorizeAsync(Http, bankDebit);
+
+    /// <summary>The same, through any program's API.</summary>
+    public static async Task<Guid> AuthorizeAsync(HttpClient http, bool bankDebit = false)
     {
         var transaction = $"order-{Guid.NewGuid():N}";
+        var body = new Dictionary<string, object>
+        {
+            ["merchantTransactionId"] = transaction,
+            ["amount"] = 25_000,
+            ["currencyCode"] = "USD",
+            ["authorizeCard"] = !bankDebit,
+            ["paymentAllocations"] = new[] { new { amount = 25_000, paymentMethodId = bankDebit ? BankAccount : Card } },
+        };
+        if (bankDebit)
+            body["consent"] = new { type = "ONLINE", timestamp = "2026-04-04T12:00:00Z", ipAddress = "192.0.2.1", userAgent = "test" };
+
+        // A repeated create takes its turn behind the call to the provider, and answers with what became of it.
         const int triesMax = 100;
+        var (expected, answer) = (bankDebit ? "\"ACCEPTED\"" : "\"AUTHORIZED\"", "");
         for (var tries = 0; tries < triesMax; tries++)
         {
-            var body = new
-            {
-                merchantTransactionId = transaction,
-                amount = 25_000,
-                currencyCode = "USD",
-                authorizeCard = true,
-                paymentAllocations = new[] { new { amount = 25_000, paymentMethodId = method } },
-            };
-            using var response = await Http.PostAsJsonAsync(new Uri("/v2/payments", UriKind.Relative), body);
-            if ((await response.Content.ReadAsStringAsync()).Contains("\"AUTHORIZED\"", StringComparison.Ordinal))
+            using var response = await http.PostAsJsonAsync(new Uri("/v2/payments", UriKind.Relative), body);
+            answer = await response.Content.ReadAsStringAsync();
+            if (answer.Contains(expected, StringComparison.Ordinal))
                 return PaymentIds.ForTransaction(PaymentsProcesses.Merchant, transaction);
         }
 
-        throw new InvalidOperationException("The payment was not authorized.");
+        throw new InvalidOperationException($"The payment is not {expected}: {answer}");
     }
 
     /// <summary>Cancels a payment.</summary>
     /// <returns>The HTTP status and the header <c>X-Trace-Id</c>.</returns>
-    public async Task<(int Status, string TraceId)> CancelAsync(Guid payment)
+    public Task<(int Status, string TraceId)> CancelAsync(Guid payment) => CancelAsync(Http, payment);
+
+    /// <summary>The same, through any program's API.</summary>
+    public static async Task<(int Status, string TraceId)> CancelAsync(HttpClient http, Guid payment)
     {
         using var content = new StringContent(
             $$"""{"paymentCancellationReason":"REQUESTED_BY_CUSTOMER","paymentCancellationMessage":"{{CustomerText}}"}""", Encoding.UTF8, "application/json");
-        using var response = await Http.PatchAsync(new Uri($"/v2/payments/{payment}/cancel", UriKind.Relative), content);
+        using var response = await http.PatchAsync(new Uri($"/v2/payments/{payment}/cancel", UriKind.Relative), content);
         return ((int)response.StatusCode, Assert.Single(response.Headers.GetValues("X-Trace-Id")));
     }
 

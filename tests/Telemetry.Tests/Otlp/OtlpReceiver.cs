@@ -13,6 +13,8 @@ public sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>How long anything may take that a test waits for. Only a defect takes so long.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private const int SpansTold = 12;
+
     private readonly HttpListener listener;
     private readonly Task serving;
     private readonly Lock gate = new();
@@ -73,7 +75,8 @@ public sealed class OtlpReceiver : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"Not received within {Patience}: {what}. Spans: {string.Join(", ", Spans.Select(static span => span.Name))}");
+                var last = Spans.TakeLast(SpansTold).Select(static span => $"{span.Name} {span.Kind} {span["payments.outcome"]}");
+                throw new TimeoutException($"Not received within {Patience}: {what}. The last spans: {string.Join(", ", last)}");
             }
         }
     }
