@@ -36,7 +36,9 @@ public sealed partial class DashboardTests(MetricsScenario scenario)
     public void Every_measurement_of_ours_is_documented_and_every_documented_one_is_emitted()
     {
         // A process without grains is none of this scenario; the cluster's test has one.
-        var emitted = scenario.All.Select(static point => point.Name).Where(static name => name.StartsWith("payments.", StringComparison.Ordinal)).Append("payments.cluster.gateways");
+        var emitted = scenario.All.Select(static point => point.Name)
+            .Where(static name => name.StartsWith("payments.", StringComparison.Ordinal))
+            .Append("payments.cluster.gateways");
         var documented = Documented().Matches(DashboardFiles.Documentation()).Select(static match => match.Groups[1].Value);
         Assert.Equal(emitted.Distinct().Order(StringComparer.Ordinal), documented.Distinct().Order(StringComparer.Ordinal));
     }
@@ -66,12 +68,16 @@ public sealed partial class DashboardTests(MetricsScenario scenario)
     [Theory]
     [InlineData("sum by (contract, outcome) (rate(payments_cancels_total[5m]))", "payments_cancels_total", "contract,outcome")]
     [InlineData("""max(a_b{stage="provider, {x}", le!~".+"}) > 300""", "a_b{stage,le}", "")]
-    [InlineData("""histogram_quantile(0.99, sum by (le) (rate(c_bucket{operation="x"}[$__rate_interval]))) / on (x) d offset 5m unless e""", "c_bucket{operation} d e", "le,x")]
+    [InlineData(
+        """histogram_quantile(0.99, sum by (le) (rate(c_bucket{operation="x"}[$__rate_interval]))) / on (x) d offset 5m unless e""",
+        "c_bucket{operation} d e",
+        "le,x")]
     [InlineData("absent(f)", "f", "")]
     public void The_names_in_an_expression_are_found(string expression, string series, string grouping)
     {
         var parsed = PromQl.Parse(expression);
-        Assert.Equal(series, string.Join(' ', parsed.Series.Select(static one => one.Labels.Count == 0 ? one.Metric : $"{one.Metric}{{{string.Join(',', one.Labels)}}}")));
+        Assert.Equal(series, string.Join(' ', parsed.Series.Select(static one =>
+            one.Labels.Count == 0 ? one.Metric : $"{one.Metric}{{{string.Join(',', one.Labels)}}}")));
         Assert.Equal(grouping, string.Join(',', parsed.Grouping));
     }
 

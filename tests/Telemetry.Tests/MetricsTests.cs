@@ -39,7 +39,9 @@ public sealed class MetricsTests(MetricsScenario scenario)
         Assert.Equal(["payhub 0", "v2 1"], Values(scenario.After, "payments.cancel.failed", "contract"));
         Assert.Equal(["payhub 0", "v2 0"], Values(scenario.During, "payments.webhook.dead_letters", "contract"));
         Assert.Equal(["payhub 0", "v2 2"], Values(scenario.After, "payments.webhook.dead_letters", "contract"));
-        Assert.Equal(["payhub provider 0", "payhub settlement 0", "v2 provider 0", "v2 settlement 1"], Values(scenario.After, "payments.cancel.pending", "contract", "stage"));
+        Assert.Equal(
+            ["payhub provider 0", "payhub settlement 0", "v2 provider 0", "v2 settlement 1"],
+            Values(scenario.After, "payments.cancel.pending", "contract", "stage"));
         Assert.InRange(Assert.Single(scenario.After, static point => point.Name == "payments.retry.overdue").Value, 0, 60);
     }
 

@@ -56,6 +56,7 @@ public sealed class TwoSilosTests
                     ["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={instance}",
                     ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
                     ["Payments:Auth:DevelopmentSigningKey"] = ObservedHost.SigningKey,
+                    ["Payments:Merchants:0:Webhook:Events:0"] = "PAYMENT_CANCELLED",
                     ["Payments:Cluster:Mode"] = "Cluster",
                     ["Payments:Cluster:Role"] = role,
                     ["Payments:Cluster:AdvertisedAddress"] = "127.0.0.1",

@@ -17,9 +17,11 @@ public sealed partial record PromQl(IReadOnlyList<(string Metric, IReadOnlyList<
         text = Ranges().Replace(Groupings().Replace(text, " "), " ");
         var series = Selectors().Matches(text)
             .Where(match => !Keywords.Contains(match.Groups["metric"].Value.ToLowerInvariant()))
-            .Select(static match => (match.Groups["metric"].Value, (IReadOnlyList<string>)[.. Labels().Matches(match.Groups["labels"].Value).Select(static label => label.Groups[1].Value)]));
+            .Select(static match => (match.Groups["metric"].Value, NamesIn(match.Groups["labels"].Value)));
         return new PromQl([.. series], [.. grouping]);
     }
+
+    private static IReadOnlyList<string> NamesIn(string matchers) => [.. Labels().Matches(matchers).Select(static label => label.Groups[1].Value)];
 
     [GeneratedRegex("""
         "[^"]*"

@@ -11,6 +11,9 @@ public sealed class CollectedLog : ILoggerProvider, ILogger
     /// <summary>What was logged so far.</summary>
     public IReadOnlyCollection<(LogLevel Level, string Text)> Entries => entries;
 
+    /// <summary>Forgets it.</summary>
+    public void Clear() => entries.Clear();
+
     /// <inheritdoc />
     public ILogger CreateLogger(string categoryName) => this;
 

@@ -96,7 +96,16 @@ public sealed class ObservedHost : IAsyncDisposable
     {
         var sandbox = await SandboxHost.StartAsync();
         var directory = Directory.CreateTempSubdirectory("payments-telemetry-");
-        var all = new Dictionary<string, string>(Waits) { ["Payments:Auth:DevelopmentSigningKey"] = SigningKey };
+        var all = new Dictionary<string, string>(Waits)
+        {
+            ["Payments:Auth:DevelopmentSigningKey"] = SigningKey,
+
+            // Else the announcement of the hold may still be on its way, and that of the cancel would wait behind it.
+            ["Payments:Merchants:0:Webhook:Events:0"] = "PAYMENT_CANCELLED",
+
+            // What is logged goes to the receiver or to the test, not to the screen.
+            ["Logging:Console:LogLevel:Default"] = "None",
+        };
         if (receiver is not null)
         {
             all["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address;
