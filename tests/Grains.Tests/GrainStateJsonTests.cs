@@ -94,14 +94,17 @@ public sealed class GrainStateJsonTests
         AssertSame(FullRequest(), Read<PaymentRequestState>(Golden("v2/payment-request.json")));
     }
 
-    /// <summary>Version 1 knew no command ids, no captures, no refunds on request and no announcement but the last one.</summary>
+    /// <summary>Version 1 knew no command ids, no captures, no refunds on request, no announcement but the last one, and no traces.</summary>
     [Fact]
     public void A_row_of_version_1_is_still_read()
     {
         var payment = FullPayment();
-        payment = payment with { Capture = null, CaptureAttempts = 0, AnnouncedStatus = null, Refunds = [] };
-        AssertSame(payment with { Cancellation = payment.Cancellation! with { CommandId = null } }, Read<PaymentState>(Golden("v1/payment.json")));
-        AssertSame(FullRequest() with { CancelCommandId = null }, Read<PaymentRequestState>(Golden("v1/payment-request.json")));
+        payment = payment with { Capture = null, CaptureAttempts = 0, AnnouncedStatus = null, Refunds = [], Outbox = [payment.Outbox[0] with { TraceParent = null }] };
+        AssertSame(
+            payment with { Cancellation = payment.Cancellation! with { CommandId = null, TraceParent = null } }, Read<PaymentState>(Golden("v1/payment.json")));
+        AssertSame(
+            FullRequest() with { CancelCommandId = null, CancelRequestedAt = null, CancelTraceParent = null },
+            Read<PaymentRequestState>(Golden("v1/payment-request.json")));
     }
 
     [Fact]

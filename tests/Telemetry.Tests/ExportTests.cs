@@ -112,7 +112,6 @@ public sealed class ExportTests
     {
         var log = new CollectedLog();
         var nobody = FreePorts.Pick(1)[0];
-        var began = TimeProvider.System.GetTimestamp();
         await using (var host = await ObservedHost.StartAsync(
             receiver: null,
             settings: new Dictionary<string, string>
@@ -140,7 +139,6 @@ public sealed class ExportTests
 
         Assert.DoesNotContain(log.Entries, static entry => entry.Level >= LogLevel.Warning);
         Assert.InRange(log.Entries.Count, 0, 20);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
     private static void AssertNothingListens(ObservedHost host)

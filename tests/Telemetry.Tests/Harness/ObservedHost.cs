@@ -33,20 +33,16 @@ public sealed class ObservedHost : IAsyncDisposable
     private const string Card = "11111111-1111-4111-8111-111111111111";
     private const string BankAccount = "22222222-2222-4222-8222-222222222222";
 
-    // Short waits, so that what takes minutes in production takes seconds here; exports at once.
+    // Short waits between tries, so that what takes minutes in production takes seconds here; exports at once.
     internal static readonly IReadOnlyDictionary<string, string> Waits = new Dictionary<string, string>()
     {
         ["environment"] = "Embedded",
         ["OTEL_BSP_SCHEDULE_DELAY"] = "20",
         ["OTEL_BLRP_SCHEDULE_DELAY"] = "20",
         ["OTEL_METRIC_EXPORT_INTERVAL"] = "3600000",
-        ["Payments:Policy:InlineBudget"] = "00:00:01",
-        ["Payments:Policy:ProviderDeadline"] = "00:00:01.2",
-        ["Payments:Policy:WriteAheadLease"] = "00:00:01.5",
         ["Payments:Policy:OperationRetry:Initial"] = "00:00:00.1",
         ["Payments:Policy:OperationRetry:Max"] = "00:00:00.5",
         ["Payments:Policy:CreateAttemptsMax"] = "1000",
-        ["Payments:RequestPolicy:InlineBudget"] = "00:00:01",
         ["Payments:Retry:ScanInterval"] = "00:00:00.1",
         ["Payments:Retry:Shards"] = "2",
         ["Logging:LogLevel:Default"] = "None",
