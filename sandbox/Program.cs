@@ -1,5 +1,9 @@
 using Payments.Sandbox;
 
+// The health check of a container whose image has no other HTTP client.
+if (args is ["health", var address])
+    return await IsHealthyAsync(address) ? 0 : 1;
+
 WebApplication app;
 try
 {
@@ -18,3 +22,18 @@ await using (app)
     await app.WaitForShutdownAsync();
 }
 return 0;
+
+static async Task<bool> IsHealthyAsync(string address)
+{
+    using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+    try
+    {
+        using var answer = await client.GetAsync(address);
+        return answer.IsSuccessStatusCode;
+    }
+    catch (Exception failed) when (failed is HttpRequestException or OperationCanceledException or InvalidOperationException)
+    {
+        await Console.Error.WriteLineAsync($"{address} does not answer: {failed.Message}");
+        return false;
+    }
+}

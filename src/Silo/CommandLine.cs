@@ -4,6 +4,7 @@ using Payments.Api;
 using Payments.Api.Authentication;
 using Payments.Silo.Clustering;
 using Payments.Silo.Configuration;
+using Payments.Silo.Health;
 using Payments.Storage;
 
 namespace Payments.Silo;
@@ -15,7 +16,7 @@ internal static class CommandLine
     private const int ExitFailed = 1;
     private const int ExitUsage = 2;
 
-    /// <summary>Runs one command: <c>serve</c> (the default), <c>migrate</c> or <c>token</c>.</summary>
+    /// <summary>Runs one command: <c>serve</c> (the default), <c>migrate</c>, <c>token</c> or <c>health</c>.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
     {
         var command = args.FirstOrDefault(static arg => !arg.StartsWith('-')) is { } first && args[0] == first ? first : "serve";
@@ -27,6 +28,7 @@ internal static class CommandLine
                 "serve" => await ServeAsync(rest),
                 "migrate" => await MigrateAsync(rest, output),
                 "token" => Token(rest, output, errors),
+                "health" => await HealthAsync(rest, output, errors),
                 _ => Usage(errors),
             };
         }
@@ -78,6 +80,16 @@ internal static class CommandLine
         return ExitOk;
     }
 
+    private static async Task<int> HealthAsync(string[] args, TextWriter output, TextWriter errors)
+    {
+        if (args is not [] and not [['h', ..]])
+            return Usage(errors);
+
+        // A container's health check runs this every few seconds: with an address given, nothing else is read or built.
+        var address = args is [var given] ? given : HealthProbe.OwnAddress(PaymentsHost.CreateBuilder([]).Configuration);
+        return await HealthProbe.AskAsync(address, output, errors) ? ExitOk : ExitFailed;
+    }
+
     private static int Usage(TextWriter errors)
     {
         errors.WriteLine("""
@@ -85,6 +97,7 @@ internal static class CommandLine
               serve    [--Section:Key=value …]           runs the silo and the API, or what the role says (the default)
               migrate  [--Section:Key=value …]           brings the database schema up to date and ends
               token    <merchantId> [scope …]            prints a bearer token signed with the development key
+              health   [url]                             asks a running program, by default this configuration's whether it is ready; ends with 0 or 1
             """);
         return ExitUsage;
     }

@@ -12,10 +12,11 @@ namespace Payments.Silo;
 /// <summary>Puts the rooms together in one process: silo, storage and providers, the API, telemetry; which of them, the role says.</summary>
 public static partial class PaymentsHost
 {
-    /// <summary>The configured builder: settings files, environment variables (<c>PAYMENTS__…</c>), command line.</summary>
+    /// <summary>The configured builder: settings files, environment variables (<c>PAYMENTS__…</c>), command line, files with secrets.</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        SecretFiles.Provide(builder.Configuration);
         DevelopmentKey.Provide(builder.Configuration);
         return builder;
     }
