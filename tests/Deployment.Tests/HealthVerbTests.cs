@@ -18,7 +18,8 @@ public sealed class HealthVerbTests(Programs programs) : IClassFixture<Programs>
     [Fact]
     public async Task Without_an_address_the_program_of_this_configuration_is_asked_whether_it_is_ready()
     {
-        var (exitCode, output, _) = await ManagedProcess.RunAsync("Silo", ["health"], new Dictionary<string, string> { ["URLS"] = $"http://0.0.0.0:{programs.Silo.Port}" });
+        var (exitCode, output, _) = await ManagedProcess.RunAsync(
+            "Silo", ["health"], new Dictionary<string, string> { ["URLS"] = $"http://0.0.0.0:{programs.Silo.Port}" });
         Assert.Equal((0, """200 {"status":"ready"}"""), (exitCode, output));
     }
 
@@ -54,7 +55,8 @@ public sealed class HealthVerbTests(Programs programs) : IClassFixture<Programs>
     [InlineData("httpx://127.0.0.1:8080/")]
     public async Task An_address_that_is_none(string address) => Assert.NotEqual(0, (await SiloAsync(address)).ExitCode);
 
-    private static Task<(int ExitCode, string Output, string Errors)> SiloAsync(string address) => ManagedProcess.RunAsync("Silo", ["health", address]);
+    private static Task<(int ExitCode, string Output, string Errors)> SiloAsync(string address) =>
+        ManagedProcess.RunAsync("Silo", ["health", address]);
 
     private static async Task<(int ExitCode, string Output)> SandboxAsync(string address)
     {

@@ -30,12 +30,14 @@ public sealed class SecretTests : IDisposable
         var key = Convert.ToBase64String(new byte[32]);
         Write("Payments__Auth__DevelopmentSigningKey", key);
         var file = Path.Combine(directory.FullName, "unused.key");
-        Assert.Equal(key, Configuration(directory.FullName, $"--Payments:Auth:DevelopmentSigningKeyFile={file}")["Payments:Auth:DevelopmentSigningKey"]);
+        Assert.Equal(key, Configuration(directory.FullName,
+            $"--Payments:Auth:DevelopmentSigningKeyFile={file}")["Payments:Auth:DevelopmentSigningKey"]);
         Assert.False(File.Exists(file));
     }
 
     [Fact]
-    public void Without_the_setting_no_directory_is_read() => Assert.Null(PaymentsHost.CreateBuilder([]).Configuration[SecretFiles.Setting]);
+    public void Without_the_setting_no_directory_is_read() =>
+        Assert.Null(PaymentsHost.CreateBuilder([]).Configuration[SecretFiles.Setting]);
 
     [Fact]
     public void A_directory_that_is_not_there_is_told_in_one_line()

@@ -2,7 +2,8 @@ using Payments.Silo.Configuration;
 
 namespace Payments.Silo.Health;
 
-/// <summary>Asks a running program for its health: the health check of a container whose image has no shell and no other HTTP client.</summary>
+/// <summary>Asks a running program for its health: the health check of a container whose image has no shell and no other HTTP
+/// client.</summary>
 internal static class HealthProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -38,7 +39,8 @@ internal static class HealthProbe
     /// <exception cref="SettingsException">The setting <c>Urls</c> names no address.</exception>
     public static string OwnAddress(IConfiguration configuration)
     {
-        var first = (configuration["Urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault()
+        var first = (configuration["Urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .FirstOrDefault()
             ?? throw new SettingsException("Urls: no address to ask.");
 
         // Every address of the machine is no address to connect to.

@@ -5,7 +5,8 @@ public sealed class ComposeService
 {
     private static readonly HashSet<string> Keys =
     [
-        "image", "build", "user", "command", "environment", "env_file", "ports", "volumes", "secrets", "networks", "depends_on", "healthcheck", "restart",
+        "image", "build", "user", "command", "environment", "env_file", "ports", "volumes", "secrets", "networks", "depends_on",
+        "healthcheck", "restart",
         "read_only", "cap_drop", "security_opt", "tmpfs", "logging", "stop_grace_period", "shm_size", "deploy",
     ];
 
@@ -27,7 +28,8 @@ public sealed class ComposeService
         Mounts = [.. (yaml["volumes"]?.Texts ?? []).Select(text => Mount.Parse(name, text))];
         Ports = [.. (yaml["ports"]?.Texts ?? []).Select(text => PublishedPort.Parse(name, text))];
         Networks = ReadNetworks(yaml.At("networks"));
-        DependsOn = yaml["depends_on"]?.Entries.ToDictionary(static entry => entry.Key, static entry => entry.Value.At("condition").Text) ?? [];
+        DependsOn = yaml["depends_on"]?.Entries.ToDictionary(static entry => entry.Key, static entry => entry.Value.At("condition").Text)
+            ?? [];
         Health = yaml["healthcheck"] is { } health && health["disable"]?.Text != "true" ? health : null;
     }
 
@@ -111,7 +113,8 @@ public sealed record PublishedPort(string Address, int Port, int ContainerPort)
     /// <summary><c>address:port:port</c>.</summary>
     public static PublishedPort Parse(string service, string text) => text.Split(':') switch
     {
-        [var address, var port, var container] when int.TryParse(port, out var outside) && int.TryParse(container, out var inside) => new(address, outside, inside),
+        [var address, var port, var container] when int.TryParse(port, out var outside)
+            && int.TryParse(container, out var inside) => new(address, outside, inside),
         _ => throw new FormatException($"services.{service}.ports: '{text}' is not address:port:port."),
     };
 }

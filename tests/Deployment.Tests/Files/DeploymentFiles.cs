@@ -1,6 +1,7 @@
 namespace Payments.Deployment.Tests.Files;
 
-/// <summary>The repository as the deployment sees it. A test can look at it with one text changed, to see whether anybody notices.</summary>
+/// <summary>The repository as the deployment sees it. A test can look at it with one text changed, to see whether anybody
+/// notices.</summary>
 public sealed class DeploymentFiles
 {
     /// <summary>Paths of the files, as this class names them.</summary>
@@ -44,7 +45,8 @@ public sealed class DeploymentFiles
         : File.ReadAllText(Path.Combine(Root, path));
 
     /// <summary>Whether there is such a file or directory.</summary>
-    public bool Exists(string path) => changed.TryGetValue(path.TrimEnd('/'), out var text) ? text is not null : Path.Exists(Path.Combine(Root, path));
+    public bool Exists(string path) => changed.TryGetValue(path.TrimEnd('/'), out var text) ? text is not null
+        : Path.Exists(Path.Combine(Root, path));
 
     private static string FindRoot()
     {

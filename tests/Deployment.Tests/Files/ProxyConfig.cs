@@ -35,5 +35,6 @@ public sealed class ProxyConfig
 
     /// <summary>Names of the backends.</summary>
     public IReadOnlyList<string> Backends =>
-        [.. sections.Where(static section => section.Name.StartsWith("backend ", StringComparison.Ordinal)).Select(static section => section.Name[8..])];
+        [.. sections.Where(static section => section.Name.StartsWith("backend ", StringComparison.Ordinal))
+            .Select(static section => section.Name[8..])];
 }

@@ -2,7 +2,8 @@ using YamlDotNet.RepresentationModel;
 
 namespace Payments.Deployment.Tests.Files;
 
-/// <summary>A value of a YAML file that knows where it stands. Merge keys (<c>&lt;&lt;</c>) are resolved: what a mapping says itself wins.</summary>
+/// <summary>A value of a YAML file that knows where it stands. Merge keys (<c>&lt;&lt;</c>) are resolved: what a mapping says itself
+/// wins.</summary>
 public sealed class Yaml
 {
     private readonly YamlNode node;
@@ -31,11 +32,13 @@ public sealed class Yaml
 
     /// <summary>A mapping's entries.</summary>
     public IReadOnlyDictionary<string, Yaml> Entries => node is YamlMappingNode map
-        ? Merge(map).ToDictionary(static entry => entry.Key, entry => new Yaml(Path.Length == 0 ? entry.Key : $"{Path}.{entry.Key}", entry.Value))
+        ? Merge(map).ToDictionary(static entry => entry.Key, entry =>
+            new Yaml(Path.Length == 0 ? entry.Key : $"{Path}.{entry.Key}", entry.Value))
         : throw new FormatException($"{Path} is not a mapping.");
 
     /// <summary>A mapping of scalars.</summary>
-    public IReadOnlyDictionary<string, string> TextEntries => Entries.ToDictionary(static entry => entry.Key, static entry => entry.Value.Text);
+    public IReadOnlyDictionary<string, string> TextEntries => Entries
+        .ToDictionary(static entry => entry.Key, static entry => entry.Value.Text);
 
     /// <summary>An entry that may be missing.</summary>
     public Yaml? this[string key] => IsMap ? Entries.GetValueOrDefault(key) : throw new FormatException($"{Path} is not a mapping.");

@@ -9,7 +9,8 @@ using Payments.Testing.Processes;
 
 namespace Payments.Deployment.Tests.Harness;
 
-/// <summary>The silo's program and the sandbox inside this process, to be asked what they answer. Alone on SQLite: what paths there are does not depend on it.</summary>
+/// <summary>The silo's program and the sandbox inside this process, to be asked what they answer. Alone on SQLite: what paths there are
+/// does not depend on it.</summary>
 public sealed class Programs : IPrograms, IAsyncLifetime
 {
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("payments-deployment-");
@@ -34,8 +35,10 @@ public sealed class Programs : IPrograms, IAsyncLifetime
                 "--urls=http://127.0.0.1:0", $"--Payments:Storage:Path={Path.Combine(directory.FullName, "payments.db")}",
                 $"--Payments:Auth:DevelopmentSigningKey={Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
                 $"--Payments:Cluster:SiloPort={ports[0]}", $"--Payments:Cluster:GatewayPort={ports[1]}",
-                $"--Payments:Stripe:ApiBase={sandbox.BaseAddress.GetLeftPart(UriPartial.Authority)}", "--Payments:Stripe:ApiKey=sk_test_unused",
-                $"--Payments:Klarna:BaseUrl={sandbox.BaseAddress.GetLeftPart(UriPartial.Authority)}", "--Payments:Klarna:ApiKey=klarna_test_api_unused",
+                $"--Payments:Stripe:ApiBase={sandbox.BaseAddress.GetLeftPart(UriPartial.Authority)}",
+                "--Payments:Stripe:ApiKey=sk_test_unused",
+                $"--Payments:Klarna:BaseUrl={sandbox.BaseAddress.GetLeftPart(UriPartial.Authority)}",
+                "--Payments:Klarna:ApiKey=klarna_test_api_unused",
             ],
             static builder => builder.Logging.SetMinimumLevel(LogLevel.None));
         await silo.StartAsync();

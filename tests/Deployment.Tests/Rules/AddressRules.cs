@@ -24,7 +24,8 @@ internal static partial class AddressRules
                 yield return $"{service.Name}: nothing listens on the published port {port.ContainerPort}.";
             foreach (var network in service.Networks.Keys.Where(network => !compose.Networks.ContainsKey(network)))
                 yield return $"{service.Name}: there is no network {network}.";
-            foreach (var port in service.Ports.Where(_ => service.Networks.Keys.All(network => compose.Networks.GetValueOrDefault(network))))
+            foreach (var port in service.Ports.Where(_ =>
+                service.Networks.Keys.All(network => compose.Networks.GetValueOrDefault(network))))
                 yield return $"{service.Name}: port {port.Port} cannot be published from networks that have no way out.";
         }
 
@@ -36,7 +37,8 @@ internal static partial class AddressRules
     public static IReadOnlyList<int> Listens(Deployment deployment, ComposeService service) => service switch
     {
         { Target: "silo" } => [UrlPort(deployment.ConfigurationOf(service)["Urls"] ?? "")],
-        { Target: "sandbox" } => [UrlPort(SandboxOptions.From(new ConfigurationBuilder().AddCommandLine([.. service.Command]).Build()).Urls)],
+        { Target: "sandbox" } =>
+            [UrlPort(SandboxOptions.From(new ConfigurationBuilder().AddCommandLine([.. service.Command]).Build()).Urls)],
         { Target: "collector" } => TelemetryRules.CollectorPorts(deployment),
         _ when service.ImageName == "haproxy" => [deployment.Proxy.Port("api")],
         _ when service.ImageName == "postgres" => [5432],
@@ -52,12 +54,14 @@ internal static partial class AddressRules
             return $"{caller.Name}: {url}: there is no service {url.Host}.";
         if (!caller.Networks.Keys.Intersect(called.Networks.Keys).Any())
             return $"{caller.Name}: {url}: no network leads from {caller.Name} to {called.Name}.";
-        return Listens(deployment, called).Contains(url.Port) ? null : $"{caller.Name}: {url}: nothing listens on port {url.Port} of {called.Name}.";
+        return Listens(deployment, called).Contains(url.Port) ? null
+            : $"{caller.Name}: {url}: nothing listens on port {url.Port} of {called.Name}.";
     }
 
     private static IEnumerable<Uri> Calls(Deployment deployment, ComposeService service)
     {
-        var texts = service.Environment.Where(static pair => pair.Key is not ("URLS" or "PAYMENTS__API__PUBLICBASEURL")).Select(static pair => pair.Value);
+        var texts = service.Environment.Where(static pair => pair.Key is not ("URLS" or "PAYMENTS__API__PUBLICBASEURL"))
+            .Select(static pair => pair.Value);
         if (service is { Target: "silo", Command: ["serve"] })
             texts = texts.Append(deployment.Files.Read(DeploymentFiles.Merchants));
         else if (service.Target == "silo")
@@ -80,12 +84,15 @@ internal static partial class AddressRules
 
         if (!compose.Networks.GetValueOrDefault(own))
             yield return $"{silo.Name}: its cluster ports are in the network {own}, which is not internal.";
-        var allowed = compose.Services.Values.Where(static service => service.Target == "silo").Append(compose.Postgres).Select(static service => service.Name);
-        foreach (var stranger in compose.Services.Values.Where(service => service.Networks.ContainsKey(own)).Select(static service => service.Name).Except(allowed))
+        var allowed = compose.Services.Values.Where(static service => service.Target == "silo").Append(compose.Postgres)
+            .Select(static service => service.Name);
+        foreach (var stranger in compose.Services.Values.Where(service => service.Networks.ContainsKey(own))
+            .Select(static service => service.Name).Except(allowed))
             yield return $"{stranger}: it reaches the silos' ports, which ask nobody for a password.";
         foreach (var other in compose.Silos.Where(other => !other.Networks.ContainsKey(own)))
             yield return $"{other.Name}: it does not reach {silo.Name}.";
-        if (compose.Services.Values.SelectMany(static service => service.Networks.Values).SelectMany(static names => names).Count(name => name == alias) != 1)
+        if (compose.Services.Values.SelectMany(static service => service.Networks.Values)
+            .SelectMany(static names => names).Count(name => name == alias) != 1)
             yield return $"{silo.Name}: somebody else is called {alias}, too.";
         if (silo.Ports.Count > 0)
             yield return $"{silo.Name}: its ports are published; requests come through the proxy.";
@@ -103,7 +110,8 @@ internal static partial class AddressRules
         foreach (var service in compose.Services.Values.Where(static service => service.Target == "silo"))
         {
             var connection = new NpgsqlConnectionStringBuilder(service.Environment["PAYMENTS__STORAGE__CONNECTIONSTRING"]);
-            if (connection.Host != postgres.Name || connection.Port != 5432 || !service.Networks.Keys.Intersect(postgres.Networks.Keys).Any())
+            if (connection.Host != postgres.Name || connection.Port != 5432
+                || !service.Networks.Keys.Intersect(postgres.Networks.Keys).Any())
                 yield return $"{service.Name}: no PostgreSQL at {connection.Host}:{connection.Port}.";
             if (connection.Database != postgres.Environment["POSTGRES_DB"] || connection.Username != postgres.Environment["POSTGRES_USER"])
                 yield return $"{service.Name}: the database or its user is not the one that is created.";
@@ -112,7 +120,8 @@ internal static partial class AddressRules
         }
 
         var test = postgres.Health?.At("test").Texts ?? [];
-        foreach (var word in (string[])["pg_isready", "--host=127.0.0.1", "--port=5432", $"--username={postgres.Environment["POSTGRES_USER"]}", $"--dbname={postgres.Environment["POSTGRES_DB"]}"])
+        foreach (var word in (string[])["pg_isready", "--host=127.0.0.1", "--port=5432",
+            $"--username={postgres.Environment["POSTGRES_USER"]}", $"--dbname={postgres.Environment["POSTGRES_DB"]}"])
         {
             if (!test.Contains(word))
                 yield return $"{postgres.Name}: its health check does not say {word}.";

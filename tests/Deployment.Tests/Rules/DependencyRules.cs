@@ -21,13 +21,15 @@ internal static class DependencyRules
 
         foreach (var silo in compose.Silos)
         {
-            if (silo.DependsOn.GetValueOrDefault("migrate") != "service_completed_successfully" || silo.DependsOn.GetValueOrDefault("postgres") != "service_healthy")
+            if (silo.DependsOn.GetValueOrDefault("migrate") != "service_completed_successfully"
+                || silo.DependsOn.GetValueOrDefault("postgres") != "service_healthy")
                 yield return $"{silo.Name}: it does not wait for its database and its schema.";
         }
 
         if (compose.Silos.Count() != 3)
             yield return "There are not three silos.";
-        foreach (var (service, names) in compose.Services.Values.Where(static service => service.Target is null && service.ImageName == "haproxy")
+        foreach (var (service, names) in compose.Services.Values
+            .Where(static service => service.Target is null && service.ImageName == "haproxy")
             .Select(static service => (service, service.DependsOn.Keys)))
         {
             foreach (var name in names)

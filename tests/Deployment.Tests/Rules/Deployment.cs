@@ -34,8 +34,8 @@ public sealed class Deployment(DeploymentFiles files)
         Func<Deployment, IEnumerable<string>>[] rules =
         [
             ImageRules.Check, HardeningRules.Check, MountRules.Check, SecretRules.Check, SettingRules.Check, AddressRules.Check,
-            deployment => HealthRules.Check(deployment, programs), deployment => ProxyRules.Check(deployment, programs), DependencyRules.Check,
-            SizeRules.Check, TelemetryRules.Check,
+            deployment => HealthRules.Check(deployment, programs), deployment => ProxyRules.Check(deployment, programs),
+            DependencyRules.Check, SizeRules.Check, TelemetryRules.Check,
         ];
         var problems = new List<string>();
         if (Try(problems, () => new Deployment(files)) is { } deployment)

@@ -5,7 +5,8 @@ namespace Payments.Deployment.Tests.Rules;
 /// <summary>Nothing runs as root, writes where it need not, takes all of the machine, or stays down.</summary>
 internal static class HardeningRules
 {
-    public static IEnumerable<string> Check(Deployment deployment) => deployment.Compose.Services.Values.SelectMany(service => Check(deployment, service));
+    public static IEnumerable<string> Check(Deployment deployment) =>
+        deployment.Compose.Services.Values.SelectMany(service => Check(deployment, service));
 
     private static IEnumerable<string> Check(Deployment deployment, ComposeService service)
     {
@@ -24,7 +25,8 @@ internal static class HardeningRules
             yield return $"{service.Name}: it controls the container engine.";
 
         var user = yaml["user"]?.Text ?? (service.Target is { } target ? deployment.Docker.Stages.GetValueOrDefault(target)?.User : null);
-        if (user is null or "root" or "0" || user.StartsWith("0:", StringComparison.Ordinal) || user.StartsWith("root:", StringComparison.Ordinal))
+        if (user is null or "root" or "0" || user.StartsWith("0:", StringComparison.Ordinal)
+            || user.StartsWith("root:", StringComparison.Ordinal))
             yield return $"{service.Name}: it runs as root, or as whom the image likes.";
 
         var limits = yaml["deploy"]?["resources"]?["limits"];

@@ -62,7 +62,7 @@ internal static class HealthRules
         "haproxy" => deployment.Proxy.Find("frontend health", "monitor-uri") is [[var path]] ? path : "a monitor-uri",
         "prom/prometheus" => "/-/ready",
         "grafana/grafana" => "/api/health",
-        "payments-otel-collector" => "/metrics",
+        "payments-otel-collector" => "/",
         _ => null,
     };
 }

@@ -20,7 +20,8 @@ internal static partial class ImageRules
                 yield return $"{service.Name}: the image {service.Image} is not pinned to a version.";
             if (service.Target is { } target && !deployment.Docker.Stages.ContainsKey(target))
                 yield return $"{service.Name}: the Dockerfile has no stage {target}.";
-            if (service.Target is not null && (service.Yaml.At("build", "context").Text != "." || !service.Image.StartsWith("payments-", StringComparison.Ordinal)))
+            if (service.Target is not null && (service.Yaml.At("build", "context").Text != "."
+                || !service.Image.StartsWith("payments-", StringComparison.Ordinal)))
                 yield return $"{service.Name}: an image that is built here has the context '.' and a name of our own.";
         }
     }
@@ -32,8 +33,10 @@ internal static partial class ImageRules
 
     private static IEnumerable<string> Copies(Deployment deployment)
     {
-        var ignore = deployment.Files.Read(".dockerignore").Split('\n').Where(static line => line.StartsWith('!')).Select(static line => line[1..]).ToArray();
-        foreach (var (stage, copy) in deployment.Docker.Stages.Values.SelectMany(static stage => stage.Copies.Select(copy => (stage, copy))))
+        var ignore = deployment.Files.Read(".dockerignore").Split('\n').Where(static line => line.StartsWith('!'))
+            .Select(static line => line[1..]).ToArray();
+        foreach (var (stage, copy) in deployment.Docker.Stages.Values
+            .SelectMany(static stage => stage.Copies.Select(copy => (stage, copy))))
         {
             if (copy.From is { } from && !deployment.Docker.Stages.ContainsKey(from))
                 yield return $"Dockerfile, {stage.Name}: there is no stage {from} to copy from.";
@@ -57,7 +60,8 @@ internal static partial class ImageRules
         needed.UnionWith(["global.json", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props"]);
         foreach (var missing in needed.Where(path => !copied.Contains(path)))
             yield return $"Dockerfile, restore: {missing} is not copied.";
-        foreach (var (path, target) in restore.Copies.Where(static copy => copy.Sources is [{ } one] && one.EndsWith(".csproj", StringComparison.Ordinal))
+        foreach (var (path, target) in restore.Copies
+            .Where(static copy => copy.Sources is [{ } one] && one.EndsWith(".csproj", StringComparison.Ordinal))
             .Select(static copy => (copy.Sources[0], copy.Target)))
         {
             if (Path.GetDirectoryName(path) != target.TrimEnd('/'))
@@ -66,17 +70,20 @@ internal static partial class ImageRules
                 yield return $"Dockerfile, restore: {path} is no part of a program.";
         }
 
-        if (!restore.Lines.Any(static line => line.StartsWith("ENV ", StringComparison.Ordinal) && line.Split(' ').Contains("PackageSet=full")))
+        if (!restore.Lines.Any(static line => line.StartsWith("ENV ", StringComparison.Ordinal)
+            && line.Split(' ').Contains("PackageSet=full")))
             yield return "Dockerfile, restore: the images are not built on the full package set.";
         foreach (var stage in docker.Stages.Values.Where(static stage => stage.Name.StartsWith("publish-", StringComparison.Ordinal)))
         {
             if (!stage.Copies.Any(static copy => copy.Sources.Contains(".editorconfig")))
                 yield return $"Dockerfile, {stage.Name}: without .editorconfig other warnings are errors than here.";
-            if (!stage.Lines.Any(line => Programs.Any(program => line.StartsWith($"RUN dotnet publish {program} ", StringComparison.Ordinal))))
+            if (!stage.Lines.Any(line => Programs.Any(program =>
+                line.StartsWith($"RUN dotnet publish {program} ", StringComparison.Ordinal))))
                 yield return $"Dockerfile, {stage.Name}: it publishes no program.";
         }
 
-        foreach (var (stage, program) in (IEnumerable<(string, string)>)[("silo", "Payments.Silo.dll"), ("sandbox", "Payments.Sandbox.dll")])
+        (string Stage, string Program)[] started = [("silo", "Payments.Silo.dll"), ("sandbox", "Payments.Sandbox.dll")];
+        foreach (var (stage, program) in started)
         {
             if (!docker.Stages[stage].Lines.Contains($"""ENTRYPOINT ["dotnet", "{program}"]"""))
                 yield return $"Dockerfile, {stage}: it does not start {program}.";
@@ -88,8 +95,9 @@ internal static partial class ImageRules
         yield return project;
         foreach (var reference in XDocument.Parse(files.Read(project)).Descendants("ProjectReference"))
         {
-            var path = Path.GetRelativePath(DeploymentFiles.Root,
-                Path.GetFullPath(Path.Combine(DeploymentFiles.Root, Path.GetDirectoryName(project)!, reference.Attribute("Include")!.Value)));
+            var include = reference.Attribute("Include")!.Value;
+            var path = Path.GetRelativePath(
+                DeploymentFiles.Root, Path.GetFullPath(Path.Combine(DeploymentFiles.Root, Path.GetDirectoryName(project)!, include)));
             foreach (var further in References(files, path))
                 yield return further;
         }

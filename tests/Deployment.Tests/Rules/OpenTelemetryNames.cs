@@ -9,7 +9,8 @@ internal static class OpenTelemetryNames
 {
     private static readonly string[] Libraries = ["OpenTelemetry.dll", "OpenTelemetry.Exporter.OpenTelemetryProtocol.dll"];
 
-    public static IReadOnlySet<string> All { get; } = Libraries.SelectMany(Texts).Where(static text => text.StartsWith("OTEL_", StringComparison.Ordinal)).ToHashSet();
+    public static IReadOnlySet<string> All { get; } = Libraries.SelectMany(Texts)
+        .Where(static text => text.StartsWith("OTEL_", StringComparison.Ordinal)).ToHashSet();
 
     private static List<string> Texts(string library)
     {

@@ -23,17 +23,19 @@ internal static class ProxyRules
                     yield return $"haproxy.cfg, {backend}: {problem}";
             }
 
-            if (proxy.Find($"backend {backend}", "http-check", "send") is not [["meth", "GET", "uri", var path, ..]] || !programs.Answers("silo", path))
+            if (proxy.Find($"backend {backend}", "http-check", "send") is not [["meth", "GET", "uri", var path, ..]]
+                || !programs.Answers("silo", path))
                 yield return $"haproxy.cfg, {backend}: the silos do not answer its check.";
         }
 
-        if (!proxy.Backends.Contains("ready") || proxy.Find("backend ready", "http-check", "send") is not [["meth", "GET", "uri", "/health/ready", ..]])
+        if (proxy.Find("backend ready", "http-check", "send") is not [["meth", "GET", "uri", "/health/ready", ..]])
             yield return "haproxy.cfg: nobody asks the silos whether they are ready.";
         if (proxy.FindAnywhere("retry-on") is not [["conn-failure"]])
             yield return "haproxy.cfg: requests are repeated that a silo may have seen.";
         if (!proxy.FindAnywhere("default-server").Any(static words => words.Contains("check") && words.Contains("resolvers")))
             yield return "haproxy.cfg: servers are not checked, or found under their first address only.";
-        if (proxy.FindAnywhere("default-server").Concat(proxy.FindAnywhere("server")).Any(static words => words.Contains("shutdown-sessions")))
+        if (proxy.FindAnywhere("default-server").Concat(proxy.FindAnywhere("server"))
+            .Any(static words => words.Contains("shutdown-sessions")))
             yield return "haproxy.cfg: requests in flight end when their silo turns unready.";
 
         // A silo that stops goes on serving for ReadinessDelay: the proxy must have noticed by then.
@@ -41,7 +43,8 @@ internal static class ProxyRules
         {
             foreach (var silo in compose.Silos)
             {
-                if (deployment.ConfigurationOf(silo).GetValue<TimeSpan>("Payments:Shutdown:ReadinessDelay") < TimeSpan.FromSeconds(2 * seconds))
+                var delay = deployment.ConfigurationOf(silo).GetValue<TimeSpan>("Payments:Shutdown:ReadinessDelay");
+                if (delay < TimeSpan.FromSeconds(2 * seconds))
                     yield return $"{silo.Name}: the proxy does not notice in time that it stops.";
             }
         }

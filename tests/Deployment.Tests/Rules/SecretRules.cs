@@ -13,7 +13,8 @@ internal static partial class SecretRules
     private static IEnumerable<string> Files(Deployment deployment)
     {
         var compose = deployment.Compose;
-        var made = Made().Matches(deployment.Files.Read(DeploymentFiles.MakeSecrets)).Select(static match => match.Groups[1].Value).ToHashSet();
+        var made = Made().Matches(deployment.Files.Read(DeploymentFiles.MakeSecrets)).Select(static match => match.Groups[1].Value)
+            .ToHashSet();
         if (!deployment.Files.Read(".gitignore").Split('\n').Contains("deploy/secrets/"))
             yield return "git does not ignore deploy/secrets/.";
         foreach (var (secret, file) in compose.SecretFiles)
@@ -33,13 +34,15 @@ internal static partial class SecretRules
 
     private static IEnumerable<string> Literals(Deployment deployment)
     {
-        foreach (var path in (string[])[DeploymentFiles.Compose, DeploymentFiles.Dockerfile, DeploymentFiles.Proxy, DeploymentFiles.Merchants])
+        foreach (var path in (string[])[DeploymentFiles.Compose, DeploymentFiles.Dockerfile, DeploymentFiles.Proxy,
+            DeploymentFiles.Merchants])
         {
             foreach (Match match in LooksSecret().Matches(deployment.Files.Read(path)))
                 yield return $"{path}: '{match.Value}' looks like a secret.";
         }
 
-        foreach (var (service, name) in deployment.Compose.Services.Values.SelectMany(static service => service.Environment.Keys.Select(name => (service, name))))
+        foreach (var (service, name) in deployment.Compose.Services.Values
+            .SelectMany(static service => service.Environment.Keys.Select(name => (service, name))))
         {
             if (SecretName().IsMatch(name) && !name.EndsWith("_FILE", StringComparison.Ordinal))
                 yield return $"{service.Name}: {name} carries a secret in a variable.";
@@ -50,7 +53,8 @@ internal static partial class SecretRules
     private static partial Regex Made();
 
     // Keys by their prefixes, passwords by what stands before them, anything random by its length.
-    [GeneratedRegex(@"\b[sr]k_(test|live)_\w+|\bwhsec_[\w+/=]+|\bklarna_\w+_api_\w+|(?i:password|passwd|pwd)\s*[=:]\s*[^\s/,{}\]]+|\b[0-9a-fA-F]{32,}\b" +
+    [GeneratedRegex(@"\b[sr]k_(test|live)_\w+|\bwhsec_[\w+/=]+|\bklarna_\w+_api_\w+" +
+        @"|(?i:password|passwd|pwd)\s*[=:]\s*[^\s/,{}\]]+|\b[0-9a-fA-F]{32,}\b" +
         @"|(?=[a-z0-9+/]*[A-Z])(?=[A-Za-z+/]*[0-9])[A-Za-z0-9+/]{40,}={0,2}")]
     private static partial Regex LooksSecret();
 

@@ -13,7 +13,8 @@ using Payments.Storage;
 
 namespace Payments.Deployment.Tests.Rules;
 
-/// <summary>Which settings the program has: the properties of the types that its sections are bound to. A name that is none would be without effect.</summary>
+/// <summary>Which settings the program has: the properties of the types that its sections are bound to. A name that is none would be
+/// without effect.</summary>
 internal static class SettingNames
 {
     private static readonly Dictionary<string, Type[]> Sections = new(StringComparer.OrdinalIgnoreCase)
@@ -44,8 +45,10 @@ internal static class SettingNames
             return true;
         return setting.Split(':') switch
         {
-            [var root, var section, .. var keys] when Is(root, "Payments") && Sections.TryGetValue(section, out var types) => types.Any(type => Takes(type, keys)),
-            [var root, var list, var index, "PaymentMethods", var method, .. var keys] when Is(root, "Payments") && Is(list, "Merchants") && IsIndex(index) =>
+            [var root, var section, .. var keys] when Is(root, "Payments")
+                && Sections.TryGetValue(section, out var types) => types.Any(type => Takes(type, keys)),
+            [var root, var list, var index, "PaymentMethods", var method, .. var keys] when Is(root, "Payments") && Is(list, "Merchants")
+                && IsIndex(index) =>
                 IsIndex(method) && Takes(Nested("MethodEntry"), keys),
             [var root, var list, var index, .. var keys] when Is(root, "Payments") && Is(list, "Merchants") && IsIndex(index) =>
                 Merchant.Any(type => Takes(type, keys)),
@@ -57,7 +60,8 @@ internal static class SettingNames
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (keys.IsEmpty)
-            return type == typeof(string) || type == typeof(Uri) || type.IsPrimitive || type.IsEnum || type == typeof(TimeSpan) || type == typeof(Guid);
+            return type == typeof(string) || type == typeof(Uri) || type.IsPrimitive || type.IsEnum || type == typeof(TimeSpan)
+                || type == typeof(Guid);
         if (type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable)))
             return IsIndex(keys[0]) && Takes(type.GetGenericArguments()[0], keys[1..]);
         return type.GetProperty(keys[0], BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase) is { } property

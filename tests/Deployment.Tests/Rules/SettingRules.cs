@@ -15,7 +15,8 @@ internal static class SettingRules
         ["postgres"] = ["POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS"],
         ["grafana/grafana"] =
         [
-            "GF_SECURITY_ADMIN_USER", "GF_SECURITY_ADMIN_PASSWORD__FILE", "GF_USERS_ALLOW_SIGN_UP", "GF_PLUGINS_PREINSTALL_DISABLED", "GF_ANALYTICS_REPORTING_ENABLED",
+            "GF_SECURITY_ADMIN_USER", "GF_SECURITY_ADMIN_PASSWORD__FILE", "GF_USERS_ALLOW_SIGN_UP", "GF_PLUGINS_PREINSTALL_DISABLED",
+            "GF_ANALYTICS_REPORTING_ENABLED",
             "GF_ANALYTICS_CHECK_FOR_UPDATES", "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES",
         ],
     };
@@ -45,7 +46,8 @@ internal static class SettingRules
     {
         "URLS" => true,
         "ASPNETCORE_ENVIRONMENT" => service.Mounts.Any(mount => mount.Target == $"/app/appsettings.{service.Environment[name]}.json"),
-        _ when name.StartsWith("PAYMENTS__", StringComparison.Ordinal) => SettingNames.Exists(name.Replace("__", ":", StringComparison.Ordinal)),
+        _ when name.StartsWith("PAYMENTS__", StringComparison.Ordinal) =>
+            SettingNames.Exists(name.Replace("__", ":", StringComparison.Ordinal)),
         _ when name.StartsWith("OTEL_", StringComparison.Ordinal) => OpenTelemetryNames.All.Contains(name),
         _ => false,
     };

@@ -17,7 +17,8 @@ internal static class SizeRules
     public static IEnumerable<string> Check(Deployment deployment)
     {
         var compose = deployment.Compose;
-        var available = compose.Postgres.Command.FirstOrDefault(static word => word.StartsWith("max_connections=", StringComparison.Ordinal))?.Split('=')[1];
+        var available = compose.Postgres.Command
+            .FirstOrDefault(static word => word.StartsWith("max_connections=", StringComparison.Ordinal))?.Split('=')[1];
         var needed = compose.Silos.Sum(Connections) + SpareConnections;
         if (!int.TryParse(available, out var most) || needed > most)
             yield return $"max_connections is {available}; the silos and an operator need {needed}.";
@@ -25,7 +26,8 @@ internal static class SizeRules
         foreach (var silo in compose.Silos)
         {
             var configuration = deployment.ConfigurationOf(silo);
-            var stop = configuration.GetValue<TimeSpan>("Payments:Shutdown:ReadinessDelay") + configuration.GetValue<TimeSpan>("Payments:Shutdown:Timeout");
+            var stop = configuration.GetValue<TimeSpan>("Payments:Shutdown:ReadinessDelay")
+                + configuration.GetValue<TimeSpan>("Payments:Shutdown:Timeout");
             if (ComposeService.Duration(silo.Yaml.At("stop_grace_period")) < stop + Margin)
                 yield return $"{silo.Name}: it is killed before it has stopped: it may take {stop}.";
             var join = configuration.GetSection("Payments:Cluster:Membership").Get<MembershipSettings>() ?? new MembershipSettings();
@@ -42,7 +44,10 @@ internal static class SizeRules
     {
         var text = silo.Environment["PAYMENTS__STORAGE__CONNECTIONSTRING"];
         var cluster = new NpgsqlConnectionStringBuilder(ClusterDatabase.ConnectionString(new ClusterSettings { ConnectionString = text }));
-        var writers = silo.Environment.TryGetValue("PAYMENTS__STORAGE__WRITERS", out var given) && int.TryParse(given, out var number) ? number : new StorageOptions().Writers;
+        var writers = silo.Environment.TryGetValue("PAYMENTS__STORAGE__WRITERS", out var given)
+            && int.TryParse(given, out var number)
+                ? number
+                : new StorageOptions().Writers;
         return new NpgsqlConnectionStringBuilder(text).MaxPoolSize + writers + cluster.MaxPoolSize;
     }
 }

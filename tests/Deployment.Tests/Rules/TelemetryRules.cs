@@ -3,7 +3,8 @@ using Payments.Deployment.Tests.Files;
 
 namespace Payments.Deployment.Tests.Rules;
 
-/// <summary>Silos send to the collector, Prometheus reads from it, Grafana reads from Prometheus: each end is where the other thinks.</summary>
+/// <summary>Silos send to the collector, Prometheus reads from it, Grafana reads from Prometheus: each end is where the other
+/// thinks.</summary>
 internal static class TelemetryRules
 {
     private const string Collector = "deploy/otel-collector/config.yaml";
@@ -12,7 +13,7 @@ internal static class TelemetryRules
     private const string Provider = "deploy/grafana/provisioning/dashboards/payments.yaml";
     private const string Dashboard = "deploy/grafana/dashboards/payments.json";
 
-    /// <summary>Ports on which the collector listens: OTLP, and what Prometheus reads.</summary>
+    /// <summary>Ports on which the collector listens: OTLP, what Prometheus reads, and its health.</summary>
     public static IReadOnlyList<int> CollectorPorts(Deployment deployment)
     {
         var config = Yaml.Parse(deployment.Files.Read(Collector));
@@ -21,6 +22,8 @@ internal static class TelemetryRules
             Port(config.At("receivers", "otlp", "protocols", "grpc", "endpoint").Text),
             Port(config.At("receivers", "otlp", "protocols", "http", "endpoint").Text),
             Port(config.At("exporters", "prometheus", "endpoint").Text),
+            .. config.At("service", "extensions").Texts.Contains("health_check")
+                ? [Port(config.At("extensions", "health_check", "endpoint").Text)] : (int[])[],
         ];
     }
 
@@ -32,12 +35,14 @@ internal static class TelemetryRules
         var grafana = compose.Only(static service => service.ImageName == "grafana/grafana", "grafana");
         foreach (var silo in compose.Silos)
         {
-            var port = Port(config.At("receivers", "otlp", "protocols", silo.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] == "grpc" ? "grpc" : "http", "endpoint").Text);
+            var protocol = silo.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] == "grpc" ? "grpc" : "http";
+            var port = Port(config.At("receivers", "otlp", "protocols", protocol, "endpoint").Text);
             if (new Uri(silo.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"]).Port != port)
                 yield return $"{silo.Name}: the collector speaks {silo.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"]} on port {port}.";
         }
 
-        var scrapes = Yaml.Parse(files.Read(Prometheus)).At("scrape_configs").Items.SelectMany(static job => job["static_configs"]?.Items ?? [])
+        var scrapes = Yaml.Parse(files.Read(Prometheus)).At("scrape_configs").Items
+            .SelectMany(static job => job["static_configs"]?.Items ?? [])
             .SelectMany(static targets => targets.At("targets").Texts).ToArray();
         var exporter = config.At("exporters", "prometheus", "endpoint").Text;
         if (!scrapes.Contains($"{compose.Only(static service => service.Target == "collector", "collector").Name}:{Port(exporter)}"))
@@ -61,11 +66,13 @@ internal static class TelemetryRules
                 yield return $"{DataSource}: {problem}";
         }
 
-        var folders = Yaml.Parse(files.Read(Provider)).At("providers").Items.Select(static provider => provider.At("options", "path").Text).ToArray();
+        var folders = Yaml.Parse(files.Read(Provider)).At("providers").Items.Select(static provider => provider.At("options", "path").Text)
+            .ToArray();
         foreach (var mount in grafana.Mounts.Where(static mount => mount.RepositoryPath == Dashboard))
         {
-            if (!folders.Contains(Path.GetDirectoryName(mount.Target)))
-                yield return $"{Provider}: Grafana looks for dashboards in {string.Join(", ", folders)}, not in {Path.GetDirectoryName(mount.Target)}.";
+            var folder = Path.GetDirectoryName(mount.Target);
+            if (!folders.Contains(folder))
+                yield return $"{Provider}: Grafana looks for dashboards in {string.Join(", ", folders)}, not in {folder}.";
         }
 
         using var dashboard = JsonDocument.Parse(files.Read(Dashboard));
@@ -73,5 +80,6 @@ internal static class TelemetryRules
             yield return $"{Dashboard}: it has no panels.";
     }
 
-    private static int Port(string endpoint) => int.TryParse(endpoint.Split(':')[^1], out var port) ? port : throw new FormatException($"'{endpoint}' has no port.");
+    private static int Port(string endpoint) => int.TryParse(endpoint.Split(':')[^1], out var port) ? port
+        : throw new FormatException($"'{endpoint}' has no port.");
 }

@@ -10,8 +10,9 @@ using Payments.Testing.Processes;
 namespace Payments.Deployment.Tests.Running;
 
 /// <summary>
-/// The services of docker-compose.yml that are ours, as processes with their commands, variables and secrets as they stand there. Only what differs
-/// without containers is replaced: names of hosts by loopback, ports by free ones, <c>/run/secrets</c> and <c>/data</c> by directories.
+/// The services of docker-compose.yml that are ours, as processes with their commands, variables and secrets as they stand there. Only what
+/// differs without containers is replaced: names of hosts by loopback, ports by free ones, <c>/run/secrets</c> and
+/// <c>/data</c> by directories.
 /// </summary>
 internal sealed class ComposeRun : IAsyncDisposable
 {
@@ -60,19 +61,22 @@ internal sealed class ComposeRun : IAsyncDisposable
         var migrate = run.compose.Services["migrate"];
         var (exitCode, _, errors) = await ManagedProcess.RunAsync("Silo", migrate.Command, run.EnvironmentOf(migrate));
         Assert.True(exitCode == 0, errors);
-        run.silos.AddRange(await Task.WhenAll(run.compose.Silos.Select(silo => ManagedProcess.StartServerAsync("Silo", silo.Command, run.EnvironmentOf(silo)))));
+        run.silos.AddRange(await Task.WhenAll(run.compose.Silos
+            .Select(silo => ManagedProcess.StartServerAsync("Silo", silo.Command, run.EnvironmentOf(silo)))));
         return run;
     }
 
     /// <summary>HTTP to a silo, with a token that the program itself gave.</summary>
     public async Task<HttpClient> MerchantClientAsync(ManagedProcess silo)
     {
-        var (exitCode, token, errors) = await ManagedProcess.RunAsync("Silo", ["token", $"{Merchant}"], EnvironmentOf(compose.Silos.First()));
+        var (exitCode, token, errors) = await ManagedProcess.RunAsync(
+            "Silo", ["token", $"{Merchant}"], EnvironmentOf(compose.Silos.First()));
         Assert.True(exitCode == 0, errors);
         var client = Client(silo.BaseAddress);
         client.DefaultRequestHeaders.Authorization = new("Bearer", token.Trim());
-        foreach (var (name, value) in (IEnumerable<(string, string)>)[("X-Merchant-Id", $"{Merchant}"), ("X-Upstream-Env", "dev"), ("X-Source", "merchant-portal")])
-            client.DefaultRequestHeaders.Add(name, value);
+        client.DefaultRequestHeaders.Add("X-Merchant-Id", $"{Merchant}");
+        client.DefaultRequestHeaders.Add("X-Upstream-Env", "dev");
+        client.DefaultRequestHeaders.Add("X-Source", "merchant-portal");
         return client;
     }
 
@@ -86,7 +90,8 @@ internal sealed class ComposeRun : IAsyncDisposable
 
     /// <summary>Lets the sandbox check the merchant's webhooks.</summary>
     public async Task CheckSignaturesAsync() =>
-        (await Sandbox.PutAsJsonAsync($"/control/merchants/{Merchant}", new { secret = Made["merchant_webhook_secret"] })).EnsureSuccessStatusCode();
+        (await Sandbox.PutAsJsonAsync($"/control/merchants/{Merchant}",
+            new { secret = Made["merchant_webhook_secret"] })).EnsureSuccessStatusCode();
 
     public async ValueTask DisposeAsync()
     {
@@ -100,7 +105,8 @@ internal sealed class ComposeRun : IAsyncDisposable
         directory.Delete(recursive: true);
     }
 
-    private static HttpClient Client(Uri address) => new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+    private static HttpClient Client(Uri address) =>
+        new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>The variables of a service; its secrets as its own directory.</summary>
     private Dictionary<string, string> EnvironmentOf(ComposeService service)
@@ -126,14 +132,16 @@ internal sealed class ComposeRun : IAsyncDisposable
         all["PAYMENTS__CLUSTER__SILOPORT"] = $"{ports[0]}";
         all["PAYMENTS__CLUSTER__GATEWAYPORT"] = $"{ports[1]}";
         foreach (var key in (string[])["PAYMENTS__STRIPE__APIBASE", "PAYMENTS__KLARNA__BASEURL", "PAYMENTS__MERCHANTS__0__WEBHOOK__URL"])
-            all[key] = all[key].Replace("http://sandbox:8090", sandbox!.BaseAddress.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
+            all[key] = all[key].Replace("http://sandbox:8090", sandbox!.BaseAddress.GetLeftPart(UriPartial.Authority),
+                StringComparison.Ordinal);
         all["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{FreePorts.Pick(1)[0]}";
         return all;
     }
 
     /// <summary>The mounted settings file, which the program would look for beside itself, as variables.</summary>
     private static IEnumerable<KeyValuePair<string, string>> MerchantSettings() => new ConfigurationBuilder()
-        .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(new DeploymentFiles().Read(DeploymentFiles.Merchants)))).Build().AsEnumerable()
+        .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(new DeploymentFiles().Read(DeploymentFiles.Merchants))))
+        .Build().AsEnumerable()
         .Where(static pair => pair.Value is not null)
         .Select(static pair => KeyValuePair.Create(pair.Key.Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant(), pair.Value!));
 }

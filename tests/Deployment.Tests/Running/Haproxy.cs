@@ -24,14 +24,19 @@ internal sealed partial class Haproxy : IAsyncDisposable
             .Replace("bind :8080", $"bind 127.0.0.1:{ports[0]}", StringComparison.Ordinal)
             .Replace("bind 127.0.0.1:8404", $"bind 127.0.0.1:{ports[1]}", StringComparison.Ordinal)
             .Replace(" resolvers docker", "", StringComparison.Ordinal);
-        config = Server().Replace(config, match => $"server {match.Groups[1].Value} 127.0.0.1:{silos[match.Groups[1].Value].ToString(CultureInfo.InvariantCulture)}");
+        config = Server().Replace(config, match =>
+            $"server {match.Groups[1].Value} 127.0.0.1:{silos[match.Groups[1].Value].ToString(CultureInfo.InvariantCulture)}");
         var path = Path.Combine(directory.FullName, "haproxy.cfg");
         File.WriteAllText(path, config);
 
         // Without the container's master process: one process to end.
         process = new Process
         {
-            StartInfo = new ProcessStartInfo(HaproxyFactAttribute.Program!, ["-db", "-f", path]) { RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(HaproxyFactAttribute.Program!, ["-db", "-f", path])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
         };
         process.OutputDataReceived += (_, line) => Take(line.Data);
         process.ErrorDataReceived += (_, line) => Take(line.Data);

@@ -77,7 +77,8 @@ internal sealed class StandInSilo : IAsyncDisposable
                 }
 
                 var status = path == "/health/ready" ? Readiness : 200;
-                await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} Status\r\nConnection: close\r\nContent-Length: {Name.Length}\r\n\r\n{Name}"), stop.Token);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 {status} Status\r\nConnection: close\r\nContent-Length: {Name.Length}\r\n\r\n{Name}"), stop.Token);
             }
             catch (Exception error) when (error is IOException or OperationCanceledException or SocketException)
             {
@@ -103,5 +104,6 @@ internal sealed class StandInSilo : IAsyncDisposable
     }
 
     private static int ContentLength(string text) => text.Split("\r\n").Select(static line => line.Split(": ", 2))
-        .Where(static header => header[0].Equals("Content-Length", StringComparison.OrdinalIgnoreCase)).Select(static header => int.Parse(header[1])).FirstOrDefault();
+        .Where(static header => header[0].Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            .Select(static header => int.Parse(header[1])).FirstOrDefault();
 }
