@@ -38,6 +38,9 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     /// <summary>Where it listens. Known once it was started.</summary>
     public Uri BaseAddress => listening.Task.Result;
 
+    /// <summary>Completes when the process has ended, whoever ended it.</summary>
+    public Task Exited => exited;
+
     /// <summary>Its exit code, once it has ended.</summary>
     public int ExitCode => process.ExitCode;
 
