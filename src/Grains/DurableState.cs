@@ -11,22 +11,46 @@ namespace Payments.Grains;
 /// </summary>
 /// <typeparam name="TState">An immutable record.</typeparam>
 /// <param name="storage">Where it is kept.</param>
+/// <param name="time">Tells how old what is known here is.</param>
 /// <param name="stored">Told of every write once it is durable, with the state before and after; for measurements.</param>
-internal sealed class DurableState<TState>(IPersistentState<TState> storage, Action<TState, TState>? stored = null)
+internal sealed class DurableState<TState>(IPersistentState<TState> storage, TimeProvider? time = null, Action<TState, TState>? stored = null)
     where TState : class, IEquatable<TState>
 {
     /// <summary>A decision that loses more often than this is not racing but broken.</summary>
     private const int TriesMax = 5;
 
+    private readonly TimeProvider clock = time ?? TimeProvider.System;
     private TState? state;
     private bool unsure;
+    private bool writing;
     private Task? refresh;
+    private DateTimeOffset knownAt = (time ?? TimeProvider.System).GetUtcNow();
 
     /// <summary>The last state that is known to be durable.</summary>
     public TState State => state ??= storage.State;
 
     /// <summary>Reads again when a failed write has left open what storage holds. Safe for calls that interleave.</summary>
     public Task RefreshIfUnsureAsync() => unsure ? RefreshAsync() : Task.CompletedTask;
+
+    /// <summary>Reads again when what is known here is older than <paramref name="age"/>: another activation may have written, and only a write of our
+    /// own would tell. Safe for calls that interleave: not while a write is under way, which is newer than anything that could be read. When storage
+    /// does not answer, what is known stays: it is durable, if perhaps not the latest.</summary>
+    public async Task RefreshIfOlderThanAsync(TimeSpan age)
+    {
+        await RefreshIfUnsureAsync();
+        if (writing || clock.GetUtcNow() - knownAt < age)
+            return;
+
+        try
+        {
+            await RefreshAsync();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // Nor is it asked by every reader while it is away.
+            knownAt = clock.GetUtcNow();
+        }
+    }
 
     /// <summary>Reads again. Callers that interleave share one read, and none runs beside a write: a late answer to it would put an older
     /// state and ETag over what was written meanwhile. So it is only for turns that exclude writes.</summary>
@@ -46,6 +70,7 @@ internal sealed class DurableState<TState>(IPersistentState<TState> storage, Act
         await storage.ReadStateAsync();
         state = storage.State;
         unsure = false;
+        knownAt = clock.GetUtcNow();
     }
 
     /// <summary>Makes a decision durable before returning it.</summary>
@@ -56,6 +81,8 @@ internal sealed class DurableState<TState>(IPersistentState<TState> storage, Act
         for (var tries = 1; ; tries++)
         {
             await RefreshIfUnsureAsync();
+            if (refresh is { IsCompleted: false } reading)
+                await reading.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
             var (decision, next) = decide(State);
             if (ReferenceEquals(next, State) || next.Equals(State))
                 return decision;
@@ -63,9 +90,11 @@ internal sealed class DurableState<TState>(IPersistentState<TState> storage, Act
             try
             {
                 storage.State = next;
+                writing = true;
                 await storage.WriteStateAsync();
                 var before = State;
                 state = next;
+                knownAt = clock.GetUtcNow();
                 stored?.Invoke(before, next);
                 return decision;
             }
@@ -78,6 +107,10 @@ internal sealed class DurableState<TState>(IPersistentState<TState> storage, Act
             {
                 unsure = true;
                 throw;
+            }
+            finally
+            {
+                writing = false;
             }
         }
     }

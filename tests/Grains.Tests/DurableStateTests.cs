@@ -1,11 +1,15 @@
 using Orleans.Runtime;
 using Orleans.Storage;
+using Payments.Grains.Tests.Runtime;
 
 namespace Payments.Grains.Tests;
 
 public sealed class DurableStateTests
 {
+    private static readonly TimeSpan Old = TimeSpan.FromSeconds(5);
+
     private readonly TestRow row = new();
+    private readonly Calendar calendar = new(DateTimeOffset.UnixEpoch);
 
     [Fact]
     public async Task A_decision_is_not_visible_before_it_is_durable()
@@ -130,6 +134,72 @@ public sealed class DurableStateTests
         Assert.Equal((0, 0, new Box(0)), (row.Writes, row.Reads, durable.State));
     }
 
+    [Fact]
+    public async Task What_others_wrote_is_seen_once_the_own_knowledge_is_old()
+    {
+        var durable = new DurableState<Box>(row, calendar);
+        row.Stored = new Box(1);
+
+        calendar.Advance(Old - TimeSpan.FromTicks(1));
+        await durable.RefreshIfOlderThanAsync(Old);
+        Assert.Equal((0, new Box(0)), (row.Reads, durable.State));
+        calendar.Advance(TimeSpan.FromTicks(1));
+        await durable.RefreshIfOlderThanAsync(Old);
+        await durable.RefreshIfOlderThanAsync(Old);
+
+        Assert.Equal((1, new Box(1)), (row.Reads, durable.State));
+    }
+
+    [Fact]
+    public async Task Old_knowledge_is_not_read_again_beside_a_write_and_is_new_after_it()
+    {
+        var durable = new DurableState<Box>(row, calendar);
+        calendar.Advance(Old);
+        row.HoldWrites();
+        var deciding = durable.DecideAsync(box => (true, new Box(1)));
+
+        await durable.RefreshIfOlderThanAsync(Old);
+        row.Release();
+        await deciding;
+        await durable.RefreshIfOlderThanAsync(Old);
+
+        Assert.Equal((0, new Box(1)), (row.Reads, durable.State));
+    }
+
+    [Fact]
+    public async Task A_decision_waits_for_a_read_that_is_under_way_and_decides_on_what_it_found()
+    {
+        var durable = new DurableState<Box>(row, calendar);
+        calendar.Advance(Old);
+        row.Stored = new Box(10);
+        row.HoldReads();
+        var reading = durable.RefreshIfOlderThanAsync(Old);
+
+        var deciding = durable.DecideAsync(box => (box.Number, new Box(box.Number + 1)));
+        Assert.Equal((1, 0), (row.Reads, row.Writes));
+        row.Release();
+        await reading;
+
+        Assert.Equal((10, new Box(11), new Box(11)), (await deciding, durable.State, row.Stored));
+    }
+
+    [Fact]
+    public async Task While_storage_is_away_old_knowledge_is_better_than_no_answer_and_decisions_go_on()
+    {
+        var durable = new DurableState<Box>(row, calendar);
+        calendar.Advance(Old);
+        row.ReadFails = true;
+        row.HoldReads();
+        var reading = durable.RefreshIfOlderThanAsync(Old);
+        var deciding = durable.DecideAsync(box => (true, new Box(1)));
+        row.Release();
+        await reading;
+        await deciding;
+        await durable.RefreshIfOlderThanAsync(Old);
+
+        Assert.Equal((1, 1, new Box(1)), (row.Reads, row.Writes, durable.State));
+    }
+
     private sealed record Box(int Number);
 
     private sealed class TestRow : IPersistentState<Box>
@@ -140,7 +210,7 @@ public sealed class DurableStateTests
 
         public Queue<(Exception Error, bool Stored)> Faults { get; } = new();
 
-        public Box Stored { get; private set; } = new(0);
+        public Box Stored { get; set; } = new(0);
 
         public Box? WrittenByOthers { get; set; }
 

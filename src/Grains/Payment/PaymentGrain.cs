@@ -29,7 +29,7 @@ public sealed partial class PaymentGrain(
     private const int CallsPerTurnMax = 4;
 
     private readonly PaymentPolicy policy = options.Value;
-    private readonly DurableState<PaymentState> durable = new(storage, PaymentInstruments.Stored);
+    private readonly DurableState<PaymentState> durable = new(storage, time, PaymentInstruments.Stored);
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -55,7 +55,7 @@ public sealed partial class PaymentGrain(
     /// <inheritdoc />
     public async Task<PaymentView?> GetAsync(Guid merchantId, CancellationToken cancellationToken = default)
     {
-        await durable.RefreshIfUnsureAsync();
+        await (PaymentMachine.IsTerminal(durable.State.Status) ? durable.RefreshIfUnsureAsync() : durable.RefreshIfOlderThanAsync(policy.ReadsTrustMemoryFor));
         ForgetIfUnknown();
         return durable.State.Exists && durable.State.MerchantId == merchantId ? durable.State.ToView() : null;
     }

@@ -38,6 +38,10 @@ public sealed record PaymentPolicy
     /// <summary>How long a card hold lasts; it is read after that (api-facts §2.2).</summary>
     public TimeSpan HoldLifetime { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>How long a read believes what this activation knows of a payment that can still move. While silos stop or die, two activations of one
+    /// payment exist for a moment; this bounds how long the one that stays can show what the other one has moved on.</summary>
+    public TimeSpan ReadsTrustMemoryFor { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Creates with the same <c>merchantTransactionId</c> that are answered, the first included (api-facts §2.5).</summary>
     public int CreateAttemptsMax { get; init; } = 5;
 

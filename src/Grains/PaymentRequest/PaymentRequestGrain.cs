@@ -21,7 +21,7 @@ public sealed partial class PaymentRequestGrain(
     private const int CallsPerTurnMax = 4;
 
     private readonly PaymentRequestPolicy policy = options.Value;
-    private readonly DurableState<PaymentRequestState> durable = new(storage, PaymentInstruments.Stored);
+    private readonly DurableState<PaymentRequestState> durable = new(storage, time, PaymentInstruments.Stored);
 
     private long Id => this.GetPrimaryKeyLong();
 
@@ -46,7 +46,7 @@ public sealed partial class PaymentRequestGrain(
     /// <inheritdoc />
     public async Task<GetPaymentRequestResult> GetAsync(Guid merchantId, CancellationToken cancellationToken = default)
     {
-        await durable.RefreshIfUnsureAsync();
+        await (PaymentRequestMachine.IsFinal(durable.State.Status) ? durable.RefreshIfUnsureAsync() : durable.RefreshIfOlderThanAsync(policy.ReadsTrustMemoryFor));
         ForgetIfUnknown();
         var state = durable.State;
         if (!state.Exists)

@@ -23,6 +23,9 @@ public sealed record PaymentRequestPolicy
     /// <summary>How long a request lives when Klarna did not say (api-facts §4.2).</summary>
     public TimeSpan DefaultLifetime { get; init; } = TimeSpan.FromHours(3);
 
+    /// <summary>How long a read believes what this activation knows of a request that can still move (see <see cref="Payment.PaymentPolicy"/>).</summary>
+    public TimeSpan ReadsTrustMemoryFor { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Klarna removes every request after 48 hours at most; an operation that is older than this has nothing left to act on.</summary>
     public TimeSpan GivenUpAfter { get; init; } = TimeSpan.FromHours(50);
 

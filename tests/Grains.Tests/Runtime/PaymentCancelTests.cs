@@ -168,6 +168,34 @@ public sealed class PaymentCancelTests(TestSilo silo)
     }
 
     [Fact]
+    public async Task A_read_does_not_show_for_long_what_another_activation_has_moved_on()
+    {
+        var (id, _) = silo.Created(Intent.RequiresCapture);
+        var authorized = silo.StateOf(id);
+        silo.Storage.Put(silo.RowOf(id), authorized with { Status = PaymentStatus.Processing });
+        Assert.Equal(PaymentStatus.Processing, (await silo.Payment(id).GetAsync(authorized.MerchantId))!.Status);
+        silo.Storage.Put(silo.RowOf(id), authorized);
+
+        silo.Time.Advance(new PaymentPolicy().ReadsTrustMemoryFor);
+
+        Assert.Equal(PaymentStatus.Authorized, (await silo.Payment(id).GetAsync(authorized.MerchantId))!.Status);
+    }
+
+    [Fact]
+    public async Task A_read_of_a_finished_payment_never_asks_storage_again()
+    {
+        var (id, _) = silo.Created(Intent.Succeeded);
+        var merchant = silo.StateOf(id).MerchantId;
+        await silo.Payment(id).GetAsync(merchant);
+        var reads = silo.Storage.Reads(silo.RowOf(id));
+
+        silo.Time.Advance(new PaymentPolicy().ReadsTrustMemoryFor);
+        await silo.Payment(id).GetAsync(merchant);
+
+        Assert.Equal(reads, silo.Storage.Reads(silo.RowOf(id)));
+    }
+
+    [Fact]
     public async Task A_write_that_loses_every_race_is_an_error_and_the_next_call_works()
     {
         var (id, intent) = silo.Created(Intent.RequiresCapture);

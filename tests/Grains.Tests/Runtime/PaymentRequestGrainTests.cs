@@ -184,6 +184,17 @@ public sealed class PaymentRequestGrainTests(TestSilo silo)
     }
 
     [Fact]
+    public async Task A_read_does_not_show_for_long_what_another_activation_has_moved_on()
+    {
+        await Request.CreateAsync(RequestSample.Create);
+        silo.Storage.Put(Row, State with { Status = PaymentRequestStatus.Canceled });
+
+        silo.Time.Advance(new PaymentRequestPolicy().ReadsTrustMemoryFor);
+
+        Assert.Equal(PaymentRequestStatus.Canceled, (await Request.GetAsync(RequestSample.Merchant)).Request!.Status);
+    }
+
+    [Fact]
     public async Task A_cancel_whose_first_write_fails_never_reaches_klarna()
     {
         await Request.CreateAsync(RequestSample.Create);
