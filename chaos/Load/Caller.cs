@@ -16,7 +16,7 @@ internal sealed record Ask(CallKind Kind, string Path, string? Body = null, stri
 /// </summary>
 internal sealed class Caller(Upstreams upstreams, Journal journal, Clock clock, TimeProvider time, Order order, Identity identity, int seed)
 {
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(35);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);

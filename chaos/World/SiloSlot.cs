@@ -1,3 +1,4 @@
+using System.Text;
 using Payments.Testing.Processes;
 
 namespace Payments.Chaos.World;
@@ -12,6 +13,7 @@ internal sealed class SiloSlot(int index, Uri uri, Func<Task<ManagedProcess>> st
 
     private readonly SemaphoreSlim one = new(1);
     private readonly HttpClient health = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = uri, Timeout = TimeSpan.FromSeconds(2) };
+    private readonly StringBuilder past = new();
     private ManagedProcess? process;
     private Task watch = Task.CompletedTask;
     private volatile bool isUp;
@@ -23,8 +25,8 @@ internal sealed class SiloSlot(int index, Uri uri, Func<Task<ManagedProcess>> st
     /// <summary>For people.</summary>
     public string Name => $"silo {index + 1}";
 
-    /// <summary>What its present or last process printed.</summary>
-    public string Output => process?.Output ?? "";
+    /// <summary>What its processes printed, one after the other.</summary>
+    public string Output => $"{past}\n{process?.Output}";
 
     /// <summary>Starts it and waits until it is ready.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -165,6 +167,7 @@ internal sealed class SiloSlot(int index, Uri uri, Func<Task<ManagedProcess>> st
     {
         await started.Exited;
         guardian.Release(started.Id);
+        past.AppendLine(started.Output).AppendLine();
         if (isClosing || process != started || !isUp || cancellationToken.IsCancellationRequested)
             return;
 
