@@ -22,6 +22,7 @@ internal static class ClientSetup
         builder.Services.AddSingleton<ClusterConnection>();
         builder.Services.AddSingleton<IReadiness, ClientReadiness>();
         builder.Services.AddSingleton<IOutgoingGrainCallFilter, ContractCallRetry>();
+        builder.Services.AddTravellingFailures();
         builder.UseOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));

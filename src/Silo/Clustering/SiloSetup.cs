@@ -70,6 +70,7 @@ internal static class SiloSetup
 
         // Outside the filters that are added later: each try is a call of its own to them.
         silo.Services.AddSingleton<IOutgoingGrainCallFilter, ContractCallRetry>();
+        silo.Services.AddTravellingFailures();
         silo.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ClusterSchemaStartup>(provider, connectionString));
     }
 

@@ -4,6 +4,15 @@ using System.Net.Sockets;
 using Orleans.Configuration;
 using Orleans.Hosting;
 
+namespace Orleans.Serialization
+{
+    /// <summary>Which exceptions may travel between silos. There is only one here; the values are only kept.</summary>
+    public class ExceptionSerializationOptions
+    {
+        public HashSet<string> SupportedNamespacePrefixes { get; } = new(StringComparer.Ordinal) { "Microsoft", "System", "Azure" };
+    }
+}
+
 namespace Orleans.Configuration
 {
     /// <summary>Cluster membership in a database.</summary>
