@@ -1,3 +1,4 @@
+using Payments.Chaos.Collect;
 using Payments.Chaos.World;
 
 namespace Payments.Chaos.Run;
@@ -25,7 +26,7 @@ internal static class ClusterScenario
             await stage.UntilAsync($"{at} cancels", () => stage.Journal.CancelsAnswered >= at, cancellationToken);
             await SettleDownAsync(stage, cancellationToken);
             if (events[index])
-                await stage.AnySilo().KillAsync(stage.Between(1, 6), stage.Time, cancellationToken);
+                await KillAsync(stage, cancellationToken);
             else
                 await stage.Deployment.RestartDatabaseAsync(asCrash: false);
         }
@@ -36,6 +37,20 @@ internal static class ClusterScenario
         for (var seen = stage.Journal.CancelsAnswered; seen < options.Cancels; seen = stage.Journal.CancelsAnswered)
             await stage.UntilAsync("further cancels", () => stage.Journal.CancelsAnswered > seen, cancellationToken);
         return rolling;
+    }
+
+    /// <summary>Kills a silo and leaves its place empty until the others have had time to find out by themselves: a silo that comes back at the same place
+    /// is known to have died.</summary>
+    private static async Task KillAsync(Stage stage, CancellationToken cancellationToken)
+    {
+        var victim = stage.AnySilo();
+        await using var members = new MembershipReader(stage.Deployment.Place.Database, victim.ClusterPort);
+        var deaths = await members.CountDeathsAsync(cancellationToken);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = Task.CompletedTask;
+        await victim.KillAsync(stage.Between(8, 12), begun => watching = members.WatchAsync(begun, deaths, stage.Clock, stage.Time, over.Token), stage.Time, cancellationToken);
+        await over.CancelAsync();
+        await watching;
     }
 
     /// <summary>Stops and starts one silo after the other, as a deployment does. Meanwhile nobody may notice.</summary>

@@ -43,6 +43,13 @@ internal static class Report
         where IsDuring(rolling, attempt) && attempt.MayHaveArrived && !attempt.IsDefinite
         select Violation.Of("rolling restart", found, $"a client of a ready silo saw an error: {attempt}");
 
+    /// <summary>Failures that the silos themselves took for defects, by their logs.</summary>
+    public static IEnumerable<Violation> Defects(IEnumerable<(string Silo, string Output)> logs) =>
+        from log in logs
+        from line in log.Output.Split('\n')
+        where line.Contains("(temporary: False)", StringComparison.Ordinal)
+        select new Violation("defect", log.Silo, "a request failed, and not for a reason that will pass", [line]);
+
     /// <summary>The figures, and the violations.</summary>
     public static void Print(Result result, TextWriter output)
     {
@@ -91,10 +98,10 @@ internal static class Report
         Row(output, "cancels until answered, all", $"p50 {Seconds(Stalls.At(lengths, 0.5))}, p99 {Seconds(Stalls.At(lengths, 0.99))}, longest {Seconds(Stalls.At(lengths, 1))}");
         output.WriteLine();
         output.WriteLine($"  Stall of cancels under way at an event, or begun within {Stalls.Window.TotalSeconds:F0} s after it:");
-        output.WriteLine($"  {"at",8}  {"event",-38}{"cancels",9}{"p50",10}{"p99",10}{"longest",10}   no 2xx from any silo for");
+        output.WriteLine($"  {"at",8}  {"event",-38}{"cancels",9}{"p50",10}{"p99",10}{"longest",10}   no 2xx for   declared dead after");
         var stalls = result.Events.All.Select(found => Stalls.After(found, waits, successes)).ToList();
         foreach (var stall in stalls)
-            output.WriteLine($"  {stall.Event.At.TotalSeconds,6:F1} s  {$"{EventLog.Words(stall.Event.Kind)}: {stall.Event.Target}",-38}{stall.Cancels,9}{Seconds(stall.P50),10}{Seconds(stall.P99),10}{Seconds(stall.Longest),10}   {Seconds(stall.Silence)}");
+            output.WriteLine($"  {stall.Event.At.TotalSeconds,6:F1} s  {$"{EventLog.Words(stall.Event.Kind)}: {stall.Event.Target}",-38}{stall.Cancels,9}{Seconds(stall.P50),10}{Seconds(stall.P99),10}{Seconds(stall.Longest),10}{Seconds(stall.Silence),13}{(stall.Event.DeclaredDeadAt is { } dead ? $"   {Seconds(dead - stall.Event.At)}" : "")}");
         foreach (var ofOneKind in stalls.GroupBy(static stall => stall.Event.Kind))
             Row(output, $"{EventLog.Words(ofOneKind.Key)}:", $"p99 stall up to {Seconds(ofOneKind.Max(static stall => stall.P99))}, longest {Seconds(ofOneKind.Max(static stall => stall.Longest))}");
         output.WriteLine();

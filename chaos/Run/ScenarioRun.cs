@@ -115,7 +115,8 @@ internal sealed class ScenarioRun
         var settled = clock.Now - loadEnded;
         events.Say("collecting the evidence");
         var evidence = await Collector.CollectAsync(deployment.Place, journal, refusalsOrdered: options.WithFaults, clock.StartedAt, cancellationToken);
-        var violations = Checker.Judge(evidence).Concat(Report.RollingErrors(rolling, evidence)).ToList();
+        var violations = Checker.Judge(evidence).Concat(Report.RollingErrors(rolling, evidence))
+            .Concat(Report.Defects(deployment.Silos.Select(static silo => (silo.Name, silo.Output)))).ToList();
         Report.Print(new Result(options, evidence, violations, events, clock, journal, rolling, settled, deployment.Faults.Struck), output);
         if (violations.Count == 0)
             return ExitOk;

@@ -30,14 +30,14 @@ internal static class SoakScenario
         switch (stage.Chance.NextDouble())
         {
             case < 0.40:
-                await stage.AnySilo().KillAsync(stage.Between(0, 4), stage.Time, cancellationToken);
+                await stage.AnySilo().KillAsync(stage.Between(0, 4), null, stage.Time, cancellationToken);
                 break;
             case < 0.50 when stage.Deployment.Silos.Count > 1:
                 var first = stage.Chance.Next(stage.Deployment.Silos.Count);
                 var second = (first + 1) % stage.Deployment.Silos.Count;
                 await Task.WhenAll(
-                    stage.Deployment.Silos[first].KillAsync(stage.Between(0, 4), stage.Time, cancellationToken),
-                    stage.Deployment.Silos[second].KillAsync(stage.Between(0, 4), stage.Time, cancellationToken));
+                    stage.Deployment.Silos[first].KillAsync(stage.Between(0, 4), null, stage.Time, cancellationToken),
+                    stage.Deployment.Silos[second].KillAsync(stage.Between(0, 4), null, stage.Time, cancellationToken));
                 break;
             case < 0.62:
                 await stage.AnySilo().StopAsync(stage.Time, cancellationToken);

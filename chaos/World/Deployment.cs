@@ -123,6 +123,7 @@ internal sealed class Deployment : IAsyncDisposable
         return new SiloSlot(
             index,
             new Uri($"http://127.0.0.1:{ports[0]}"),
+            ports[1],
             () => ManagedProcess.StartServerAsync("Silo", commandLine, PaymentsProcesses.Embedded, Place.Folder),
             guardian,
             events);

@@ -33,6 +33,9 @@ internal sealed record ChaosEvent(EventKind Kind, string Target, TimeSpan At)
 {
     /// <summary>When the process was back and ready; null while it is not.</summary>
     public TimeSpan? BackAt { get; set; }
+
+    /// <summary>When the other silos had declared it dead; null when they had not before it was back, or nobody looked.</summary>
+    public TimeSpan? DeclaredDeadAt { get; set; }
 }
 
 /// <summary>All deeds of a run, each told as it happens.</summary>

@@ -4,7 +4,7 @@ using Payments.Testing.Processes;
 namespace Payments.Chaos.World;
 
 /// <summary>One place for a silo: its ports and settings stay, its process comes and goes. Whoever ends is started again, as a process manager would.</summary>
-internal sealed class SiloSlot(int index, Uri uri, Func<Task<ManagedProcess>> start, Guardian guardian, EventLog events) : IAsyncDisposable
+internal sealed class SiloSlot(int index, Uri uri, int clusterPort, Func<Task<ManagedProcess>> start, Guardian guardian, EventLog events) : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan ReadyLook = TimeSpan.FromMilliseconds(100);
@@ -21,6 +21,9 @@ internal sealed class SiloSlot(int index, Uri uri, Func<Task<ManagedProcess>> st
 
     /// <summary>Where it listens.</summary>
     public Uri Uri => uri;
+
+    /// <summary>Where the other silos reach it.</summary>
+    public int ClusterPort => clusterPort;
 
     /// <summary>For people.</summary>
     public string Name => $"silo {index + 1}";
@@ -43,8 +46,12 @@ internal sealed class SiloSlot(int index, Uri uri, Func<Task<ManagedProcess>> st
     }
 
     /// <summary>SIGKILL, a while without it, and a new start.</summary>
-    public Task KillAsync(TimeSpan away, TimeProvider time, CancellationToken cancellationToken) =>
-        ReplaceAsync(EventKind.SiloKilled, static running => running.KillAsync(), away, time, cancellationToken);
+    /// <param name="away">How long the place stays empty.</param>
+    /// <param name="watch">Told of the event, to watch what the others make of it; not waited for.</param>
+    /// <param name="time">For the wait.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    public Task KillAsync(TimeSpan away, Action<ChaosEvent>? watch, TimeProvider time, CancellationToken cancellationToken) =>
+        ReplaceAsync(EventKind.SiloKilled, static running => running.KillAsync(), away, watch, time, cancellationToken);
 
     /// <summary>SIGTERM, the end of the process, and a new start.</summary>
     /// <returns>How long the process took to end.</returns>
@@ -61,7 +68,7 @@ internal sealed class SiloSlot(int index, Uri uri, Func<Task<ManagedProcess>> st
                     throw new ChaosException($"{Name} ended with exit code {exitCode} after SIGTERM:\n{running.Output}");
                 took = time.GetElapsedTime(began);
             },
-            TimeSpan.Zero, time, cancellationToken);
+            TimeSpan.Zero, null, time, cancellationToken);
         return took;
     }
 
@@ -88,7 +95,7 @@ internal sealed class SiloSlot(int index, Uri uri, Func<Task<ManagedProcess>> st
         }
     }
 
-    private async Task ReplaceAsync(EventKind kind, Func<ManagedProcess, Task> end, TimeSpan away, TimeProvider time, CancellationToken cancellationToken)
+    private async Task ReplaceAsync(EventKind kind, Func<ManagedProcess, Task> end, TimeSpan away, Action<ChaosEvent>? look, TimeProvider time, CancellationToken cancellationToken)
     {
         await one.WaitAsync(cancellationToken);
         try
@@ -97,6 +104,7 @@ internal sealed class SiloSlot(int index, Uri uri, Func<Task<ManagedProcess>> st
             var running = process!;
             process = null;
             await end(running);
+            look?.Invoke(begun);
             await watch;
             await running.DisposeAsync();
             await Task.Delay(away, time, cancellationToken);

@@ -51,6 +51,14 @@ public sealed class StallTests
         Assert.Empty(Report.RollingErrors(null, evidence));
     }
 
+    [Fact]
+    public void What_a_silo_calls_a_defect_is_a_violation()
+    {
+        var violations = Report.Defects([("silo 1", "GET failed (temporary: True)\nPATCH under /v2 failed (temporary: False), trace id 1"), ("silo 2", "")]);
+
+        Assert.Equal(("defect", "silo 1"), Assert.Single(violations.Select(static violation => (violation.Invariant, violation.Subject))));
+    }
+
     private static Wait Between(double from, double to) => new(Seconds(from), Seconds(to));
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
