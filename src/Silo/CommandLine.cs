@@ -54,7 +54,9 @@ internal static class CommandLine
         if (cluster.HostsGrains)
             await StorageMigrator.MigrateAsync(storage, TimeProvider.System, logger: null, CancellationToken.None);
         if (cluster.IsCluster)
-            await ClusterSchema.MigrateAsync(ClusterDatabase.ConnectionString(cluster), logger: null, CancellationToken.None);
+            await ClusterSchema.MigrateAsync(cluster.CompleteConnectionString(), logger: null, CancellationToken.None);
+        if (cluster.HostsGrains && storage.Kind == StorageKind.AdoNet)
+            await ClusterSchema.MigrateAsync(storage.ConnectionString!, logger: null, CancellationToken.None);
         await output.WriteLineAsync("The database schema is up to date.");
         return ExitOk;
     }
@@ -108,6 +110,7 @@ internal static class CommandLine
         StorageUnavailableException => error.Message,
         OptionsValidationException => error.Message,
         SettingsException => error.Message,
+        ClusterUnreachableException => error.Message,
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => error.Message,
         IOException { InnerException: AddressInUseException } => error.Message,
         _ when error.InnerException is { } inner => Explain(inner),

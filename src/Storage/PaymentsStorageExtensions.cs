@@ -25,7 +25,8 @@ public static class PaymentsStorageExtensions
 
     /// <summary>Adds the grain storage under <see cref="StorageNames.Payments"/>, <see cref="IDueIndex"/>, <see cref="IStorageStatistics"/>,
     /// the migrations at start and, unless switched off, the <see cref="IReminderTable"/>.</summary>
-    /// <remarks>The host's start throws <see cref="StorageUnavailableException"/> when the database cannot be used.</remarks>
+    /// <remarks>The host's start throws <see cref="StorageUnavailableException"/> when the database cannot be used. <see cref="StorageKind.AdoNet"/> needs
+    /// Orleans' ADO.NET grain storage too, under <see cref="StorageNames.AdoNet"/>.</remarks>
     /// <exception cref="StorageUnavailableException">The options make no sense.</exception>
     public static IServiceCollection AddPaymentsStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -35,27 +36,33 @@ public static class PaymentsStorageExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<StorageTelemetry>();
-        services.AddSingleton<GroupCommitGrainStorage>();
-        services.AddSingleton<IStorageStatistics>(static provider => provider.GetRequiredService<GroupCommitGrainStorage>());
-        services.AddKeyedSingleton<IGrainStorage>(StorageNames.Payments, static (provider, _) => provider.GetRequiredService<GroupCommitGrainStorage>());
         services.AddSingleton<IDueIndex>(static provider => provider.GetRequiredService<IStateStore>());
         services.AddHostedService<StorageStartup>();
-        switch (options.Kind)
-        {
-            case StorageKind.Postgres:
-                services.AddSingleton<PostgresStateStore>();
-                services.AddSingleton<IStateStore>(static provider => provider.GetRequiredService<PostgresStateStore>());
-                services.AddSingleton<IReminderStore, PostgresReminderStore>();
-                break;
-            default:
-                services.AddSingleton<SqliteStateStore>();
-                services.AddSingleton<IStateStore>(static provider => provider.GetRequiredService<SqliteStateStore>());
-                services.AddSingleton<IReminderStore, SqliteReminderStore>();
-                break;
-        }
-
+        if (options.Kind == StorageKind.Sqlite)
+            services.AddSqlite();
+        else
+            services.AddPostgres();
+        if (options.Kind == StorageKind.AdoNet)
+            services.AddSingleton<AdoNetConnections>().AddGrainStorage<AdoNetGrainRows>();
+        else
+            services.AddGrainStorage<GroupCommitGrainStorage>();
         if (options.ProvideReminders)
             services.AddSingleton<IReminderTable>(static provider => new SqlReminderTable(provider.GetRequiredService<IReminderStore>()));
         return services;
     }
+
+    private static void AddSqlite(this IServiceCollection services) => services
+        .AddSingleton<SqliteStateStore>()
+        .AddSingleton<IStateStore>(static provider => provider.GetRequiredService<SqliteStateStore>())
+        .AddSingleton<IReminderStore, SqliteReminderStore>();
+
+    private static void AddPostgres(this IServiceCollection services) => services
+        .AddSingleton<PostgresStateStore>()
+        .AddSingleton<IStateStore>(static provider => provider.GetRequiredService<PostgresStateStore>())
+        .AddSingleton<IReminderStore, PostgresReminderStore>();
+
+    private static void AddGrainStorage<TStorage>(this IServiceCollection services) where TStorage : class, IGrainStorage, IStorageStatistics => services
+        .AddSingleton<TStorage>()
+        .AddSingleton<IStorageStatistics>(static provider => provider.GetRequiredService<TStorage>())
+        .AddKeyedSingleton<IGrainStorage>(StorageNames.Payments, static (provider, _) => provider.GetRequiredService<TStorage>());
 }

@@ -11,6 +11,10 @@ public enum StorageKind
 
     /// <summary>A PostgreSQL server: any number of silos.</summary>
     Postgres,
+
+    /// <summary>The same tables on PostgreSQL, read and written by Orleans' own ADO.NET grain storage: one commit per write. Needs the full package
+    /// set.</summary>
+    AdoNet,
 }
 
 /// <summary>Where grain state is kept and how its writes are grouped.</summary>
@@ -59,7 +63,7 @@ public sealed class StorageOptions
     {
         if (Kind == StorageKind.Sqlite && string.IsNullOrWhiteSpace(Path))
             throw new StorageUnavailableException("No path for the SQLite database is configured. Set the storage option Path.");
-        if (Kind == StorageKind.Postgres && string.IsNullOrWhiteSpace(ConnectionString))
+        if (Kind != StorageKind.Sqlite && string.IsNullOrWhiteSpace(ConnectionString))
             throw new StorageUnavailableException("No PostgreSQL connection string is configured. Set the storage option ConnectionString.");
         RequireRange(nameof(MaxBatch), MaxBatch, 1, 10_000);
         RequireRange(nameof(MaxBatchBytes), MaxBatchBytes, 1, 256 * 1024 * 1024);

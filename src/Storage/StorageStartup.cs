@@ -6,7 +6,7 @@ namespace Payments.Storage;
 /// <summary>Migrates before any hosted service starts, the silo included, and commits what is queued after all of them have stopped.</summary>
 internal sealed partial class StorageStartup(
     StorageOptions options,
-    GroupCommitGrainStorage storage,
+    IStorageStatistics storage,
     TimeProvider time,
     ILogger<StorageStartup> logger) : IHostedLifecycleService
 {
@@ -26,7 +26,8 @@ internal sealed partial class StorageStartup(
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        await storage.StopAsync(cancellationToken);
+        if (storage is GroupCommitGrainStorage grouping)
+            await grouping.StopAsync(cancellationToken);
         LogStopped(storage.RowsWritten, storage.Commits);
     }
 

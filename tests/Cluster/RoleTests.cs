@@ -52,8 +52,8 @@ public sealed class RoleTests
     {
         await using var cluster = await TestCluster.CreateAsync();
         var patience = new Dictionary<string, string> { ["Payments:Cluster:Membership:JoinTimeout"] = "00:00:00.1" };
-        var error = await Assert.ThrowsAsync<SettingsException>(() => cluster.StartNodeAsync(ClusterRole.Api, settings: patience));
-        Assert.StartsWith("Payments:Cluster: no silo of the cluster could be reached within 00:00:00.1", error.Message, StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<ClusterUnreachableException>(() => cluster.StartNodeAsync(ClusterRole.Api, settings: patience));
+        Assert.StartsWith("No silo of cluster 'test' could be reached within 00:00:00.1", error.Message, StringComparison.Ordinal);
     }
 
     [PostgresFact]
@@ -65,7 +65,7 @@ public sealed class RoleTests
         {
             ["Payments:Cluster:ConnectionString"] = new NpgsqlConnectionStringBuilder(cluster.Database) { Password = secret }.ConnectionString,
         };
-        var error = await Assert.ThrowsAsync<SettingsException>(() => cluster.StartNodeAsync(ClusterRole.Api, settings: wrong));
+        var error = await Assert.ThrowsAsync<ClusterUnreachableException>(() => cluster.StartNodeAsync(ClusterRole.Api, settings: wrong));
         Assert.Contains("cannot be used", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(secret, error.Message, StringComparison.Ordinal);
     }

@@ -34,16 +34,16 @@ public sealed class SchemaTests : IAsyncLifetime
     {
         var empty = await TestPostgres.CreateDatabaseAsync();
         var versions = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ClusterSchema.MigrateAsync(empty, logger: null, CancellationToken.None)));
-        Assert.Equal([2], versions.Distinct());
+        Assert.Equal([3], versions.Distinct());
         await TestPostgres.DropDatabaseAsync(empty);
     }
 
     [PostgresFact]
     public async Task A_newer_database_is_refused()
     {
-        await TestPostgres.ExecuteAsync(database, "INSERT INTO cluster_schema_version (version, name) VALUES (3, 'later')");
+        await TestPostgres.ExecuteAsync(database, "INSERT INTO cluster_schema_version (version, name) VALUES (4, 'later')");
         var error = await Assert.ThrowsAsync<SettingsException>(() => ClusterSchema.MigrateAsync(database, logger: null, CancellationToken.None));
-        Assert.Contains("version 3", error.Message, StringComparison.Ordinal);
+        Assert.Contains("version 4", error.Message, StringComparison.Ordinal);
     }
 
     [PostgresFact]

@@ -15,7 +15,7 @@ public sealed class SettingsTests : IDisposable
     public void Dispose() => directory.Delete(recursive: true);
 
     [Theory]
-    [InlineData("Payments:Storage:Kind", "Sqlite", "Payments:Storage:Kind=Postgres")]
+    [InlineData("Payments:Storage:Kind", "Sqlite", "Payments:Storage:Kind=Postgres or AdoNet")]
     [InlineData("Payments:Storage:ProvideReminders", "true", "Payments:Storage:ProvideReminders must be false")]
     [InlineData("Payments:Cluster:Mode", "Swarm", "Payments:Cluster: Failed to convert")]
     [InlineData("Payments:Cluster:SiloPort", "0", "Payments:Cluster:SiloPort 0 is not a port")]

@@ -5,7 +5,7 @@ using Payments.Silo.Configuration;
 
 namespace Payments.Silo.Clustering;
 
-/// <summary>Brings the tables through which silos find each other to this program's version: the scripts of <c>deploy/sql</c>, in order, each once.</summary>
+/// <summary>Brings what Orleans' own ADO.NET packages need in a database to this program's version: the scripts of <c>deploy/sql</c>, in order, each once.</summary>
 internal static partial class ClusterSchema
 {
     private const string Folder = "ClusterSchema/";

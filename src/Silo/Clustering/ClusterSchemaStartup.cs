@@ -1,5 +1,13 @@
 namespace Payments.Silo.Clustering;
 
+/// <summary>Adds the migration of the cluster's tables.</summary>
+internal static class ClusterSchemaExtensions
+{
+    /// <summary>Adds it for one database.</summary>
+    public static void AddClusterSchema(this IServiceCollection services, string connectionString) =>
+        services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<ClusterSchemaStartup>(provider, connectionString));
+}
+
 /// <summary>Migrates before the silo starts: it reads its queries from the database.</summary>
 internal sealed class ClusterSchemaStartup(string connectionString, ILogger<ClusterSchemaStartup> logger) : IHostedLifecycleService
 {

@@ -17,15 +17,24 @@ internal static class SiloSetup
     private static readonly TimeSpan LastAnswersWait = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Adds the silo and everything that grains need.</summary>
-    public static void AddPaymentsSilo(this WebApplicationBuilder builder, ClusterSettings cluster, StorageOptions storage)
-    {
-        builder.UseOrleans(silo =>
+    public static void AddPaymentsSilo(this IHostApplicationBuilder builder, ClusterSettings cluster, StorageOptions storage) =>
+        builder.AddPaymentsSilo(storage, silo =>
         {
             if (cluster.IsCluster)
                 silo.JoinCluster(cluster);
             else
                 silo.StayAlone(cluster);
+        });
+
+    /// <summary>Adds a silo that finds its cluster in a way of its own, and everything that grains need.</summary>
+    public static void AddPaymentsSilo(this IHostApplicationBuilder builder, StorageOptions storage, Action<ISiloBuilder> join)
+    {
+        builder.UseOrleans(silo =>
+        {
+            join(silo);
             silo.AddPaymentsStorage(storage);
+            if (storage.Kind == StorageKind.AdoNet)
+                silo.Services.AddOrleansAdoNetStorage(storage);
             silo.AddActivityPropagation();
         });
         builder.Services.AddSingleton<IMerchants>(static provider => new ConfiguredMerchants(provider.GetRequiredService<IConfiguration>()));
@@ -57,7 +66,7 @@ internal static class SiloSetup
 
     private static void JoinCluster(this ISiloBuilder silo, ClusterSettings cluster)
     {
-        var connectionString = ClusterDatabase.ConnectionString(cluster);
+        var connectionString = cluster.CompleteConnectionString();
         silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
         if (string.IsNullOrWhiteSpace(cluster.AdvertisedAddress))
             silo.ConfigureEndpoints(cluster.SiloPort, cluster.GatewayPort, AddressFamily.InterNetwork, cluster.ListenOnAnyAddress);
@@ -71,7 +80,7 @@ internal static class SiloSetup
         // Outside the filters that are added later: each try is a call of its own to them.
         silo.Services.AddSingleton<IOutgoingGrainCallFilter, ContractCallRetry>();
         silo.Services.AddTravellingFailures();
-        silo.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ClusterSchemaStartup>(provider, connectionString));
+        silo.Services.AddClusterSchema(connectionString);
     }
 
     private static void Apply(MembershipSettings settings, ClusterMembershipOptions options)

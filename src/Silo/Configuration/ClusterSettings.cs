@@ -60,6 +60,12 @@ public sealed class ClusterSettings
     /// <summary>How the silos watch each other.</summary>
     public MembershipSettings Membership { get; set; } = new();
 
+    /// <summary><see cref="ConnectionString"/> with what it leaves open.</summary>
+    /// <exception cref="SettingsException">It is malformed. What is wrong with it is not repeated: it may be a piece of the password.</exception>
+    internal string CompleteConnectionString() => ClusterDatabase.TryComplete(ConnectionString, out var completed)
+        ? completed
+        : throw new SettingsException($"{Section}:ConnectionString is not valid. {ClusterDatabase.Expected}");
+
     /// <summary>Whether this is one of many.</summary>
     public bool IsCluster => Mode == ClusterMode.Cluster;
 

@@ -50,8 +50,8 @@ internal static class ClusterSettingsReader
     {
         if (settings.HostsGrains)
         {
-            if (storage.Kind != StorageKind.Postgres)
-                throw new SettingsException($"{ClusterSettings.Section}:Mode=Cluster needs Payments:Storage:Kind=Postgres: the silos share one database.");
+            if (storage.Kind == StorageKind.Sqlite)
+                throw new SettingsException($"{ClusterSettings.Section}:Mode=Cluster needs Payments:Storage:Kind=Postgres or AdoNet: the silos share one database.");
             if (configuration.GetValue<bool?>("Payments:Storage:ProvideReminders") == true)
                 throw new SettingsException("Payments:Storage:ProvideReminders must be false in a cluster: its reminders are in the cluster's own tables.");
             storage.ProvideReminders = false;

@@ -7,13 +7,17 @@ namespace Payments.Silo.Configuration;
 internal static class StorageSettings
 {
     /// <summary>The storage options, with the grains' own serialization.</summary>
+    /// <exception cref="SettingsException">A value makes no sense.</exception>
     public static StorageOptions Read(IConfiguration configuration)
     {
         try
         {
             var options = configuration.GetSection("Payments:Storage").Get<StorageOptions>() ?? new StorageOptions();
             options.Json = GrainStateJson.Options;
-            return options;
+            return options.Kind != StorageKind.AdoNet || PackageSetInfo.IsFull
+                ? options
+                : throw new SettingsException(
+                    "Payments:Storage:Kind=AdoNet needs the full package set; this program was built on the stand-ins (docs/package-sets.md).");
         }
         catch (InvalidOperationException error)
         {

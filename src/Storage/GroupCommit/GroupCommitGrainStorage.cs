@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans;
@@ -18,7 +17,7 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
     private const int ReadAttemptsMax = 3;
 
     private readonly IStateStore _store;
-    private readonly StorageOptions _options;
+    private readonly StateDocuments _documents;
     private readonly StorageTelemetry _telemetry;
     private readonly Random _random;
     private readonly WriteQueue _queue;
@@ -43,7 +42,7 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
         ArgumentNullException.ThrowIfNull(telemetry);
         options.Validate();
         _store = store;
-        _options = options;
+        _documents = new StateDocuments(options);
         _telemetry = telemetry;
         _random = random ?? Random.Shared;
         _queue = new WriteQueue(store, options, telemetry, time, logger ?? NullLogger<GroupCommitGrainStorage>.Instance);
@@ -81,11 +80,11 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
         var row = await ReadRowAsync(key, cancellationToken);
         if (row is null)
         {
-            Reset(grainState);
+            StateDocuments.Reset(grainState);
             return;
         }
 
-        grainState.State = Deserialize<T>(key, row);
+        grainState.State = _documents.Deserialize<T>(key, row.StateVersion, row.Document);
         grainState.ETag = row.Tag.ToString();
         grainState.RecordExists = true;
     }
@@ -140,7 +139,7 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
             await _queue.WriteAsync(delete, cancellationToken);
         }
 
-        Reset(grainState);
+        StateDocuments.Reset(grainState);
     }
 
     /// <summary>Accepts no more writes and commits what is queued. When the token ends first, what is left fails and its callers are told.</summary>
@@ -151,13 +150,7 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
 
     private RowWrite NewWrite<T>(RowKey key, IGrainState<T> grainState)
     {
-        var document = JsonSerializer.SerializeToUtf8Bytes(grainState.State, _options.Json);
-        if (document.Length > _options.MaxDocumentBytes)
-        {
-            throw new ArgumentException(
-                $"The state {key} has {document.Length} bytes; at most {_options.MaxDocumentBytes} are stored.", nameof(grainState));
-        }
-
+        var document = _documents.Serialize(key, grainState.State);
         var indexed = grainState.State as IIndexedState;
         var create = string.IsNullOrEmpty(grainState.ETag);
         return new RowWrite
@@ -193,41 +186,9 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
         }
     }
 
-    private T? Deserialize<T>(RowKey key, StoredRow row)
-    {
-        if (row.StateVersion > RowWrite.StateVersion)
-        {
-            throw new InvalidDataException(
-                $"The state {key} has format version {row.StateVersion}; this program knows up to {RowWrite.StateVersion}. Run the newer program.");
-        }
-
-        try
-        {
-            return JsonSerializer.Deserialize<T>(row.Document, _options.Json);
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"The state {key} is not a document of type {typeof(T).Name}: {exception.Message}", exception);
-        }
-    }
-
     private static RowTag ParseTag(RowKey key, string? etag) => RowTag.TryParse(etag, out var tag)
         ? tag
         : throw new InconsistentStateException($"The ETag of {key} is not one of this storage.", null, etag);
 
     private long NewToken() => _random.NextInt64(long.MinValue, long.MaxValue);
-
-    private static void Reset<T>(IGrainState<T> grainState)
-    {
-        grainState.State = FreshState<T>.Create();
-        grainState.ETag = null;
-        grainState.RecordExists = false;
-    }
-
-    private static class FreshState<T>
-    {
-        private static readonly bool HasConstructor = typeof(T).IsValueType || typeof(T).GetConstructor(Type.EmptyTypes) is not null;
-
-        public static T Create() => HasConstructor ? Activator.CreateInstance<T>() : default!;
-    }
 }

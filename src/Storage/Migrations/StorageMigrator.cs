@@ -20,8 +20,8 @@ public static class StorageMigrator
         return options.Kind switch
         {
             StorageKind.Sqlite => Task.Run(() => Migrations.SqliteMigrations.Apply(options.Path, time, logger), cancellationToken),
-            StorageKind.Postgres => Migrations.PostgresMigrations.ApplyAsync(options.ConnectionString, logger, cancellationToken),
-            _ => throw new StorageUnavailableException($"The storage option Kind is {options.Kind}; it must be Sqlite or Postgres."),
+            StorageKind.Postgres or StorageKind.AdoNet => Migrations.PostgresMigrations.ApplyAsync(options.ConnectionString, logger, cancellationToken),
+            _ => throw new StorageUnavailableException($"The storage option Kind is {options.Kind}; it must be Sqlite, Postgres or AdoNet."),
         };
     }
 }

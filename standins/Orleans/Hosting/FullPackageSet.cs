@@ -1,8 +1,11 @@
 using System.Data.Common;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Storage;
 
 namespace Orleans.Serialization
 {
@@ -71,6 +74,9 @@ namespace Orleans.Configuration
         public TimeSpan GatewayListRefreshPeriod { get; set; } = TimeSpan.FromMinutes(1);
     }
 
+    /// <summary>How long a client waits.</summary>
+    public class ClientMessagingOptions : MessagingOptions;
+
     /// <summary>Grain states in a database.</summary>
     public class AdoNetGrainStorageOptions
     {
@@ -79,6 +85,10 @@ namespace Orleans.Configuration
         public string? ConnectionString { get; set; }
 
         public DbDataSource? DataSource { get; set; }
+
+        public IGrainStorageSerializer GrainStorageSerializer { get; set; } = null!;
+
+        public bool DeleteStateOnClear { get; set; }
     }
 }
 
@@ -109,6 +119,10 @@ namespace Orleans.Hosting
 
         public static ISiloBuilder AddAdoNetGrainStorage(
             this ISiloBuilder builder, string name, Action<AdoNetGrainStorageOptions> configureOptions) =>
+            throw Needed(nameof(AddAdoNetGrainStorage));
+
+        public static IServiceCollection AddAdoNetGrainStorage(
+            this IServiceCollection services, string name, Action<OptionsBuilder<AdoNetGrainStorageOptions>>? configureOptions = null) =>
             throw Needed(nameof(AddAdoNetGrainStorage));
 
         public static ISiloBuilder ConfigureEndpoints(
@@ -154,5 +168,8 @@ namespace Microsoft.Extensions.Hosting
 
         public static HostApplicationBuilder UseOrleansClient(this HostApplicationBuilder hostAppBuilder, Action<IClientBuilder> configureDelegate) =>
             throw FullPackageSet.Needed(nameof(UseOrleansClient));
+
+        public static IServiceCollection AddOrleansClient(this IServiceCollection services, Action<IClientBuilder> configureDelegate) =>
+            throw FullPackageSet.Needed(nameof(AddOrleansClient));
     }
 }

@@ -54,6 +54,14 @@ namespace Orleans.Storage
             ClearStateAsync(stateName, grainId, grainState);
     }
 
+    /// <summary>Turns a state into bytes and back, for storages that leave this to others.</summary>
+    public interface IGrainStorageSerializer
+    {
+        BinaryData Serialize<T>(T? input);
+
+        T? Deserialize<T>(BinaryData input);
+    }
+
     /// <summary>The stored state is not the one that the grain knows. If it escapes a call, the activation ends.</summary>
     public class InconsistentStateException : OrleansException
     {

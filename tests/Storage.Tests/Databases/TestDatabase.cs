@@ -1,21 +1,14 @@
+using Payments.Grains.Ports;
 using Payments.Storage.Reminders;
 using Payments.Storage.Rows;
 using Payments.Storage.Telemetry;
 
 namespace Payments.Storage.Tests.Databases;
 
-/// <summary>A fresh, migrated database for one test class.</summary>
-public abstract class TestDatabase : IAsyncLifetime
+/// <summary>A database of this room's own storage.</summary>
+public abstract class TestDatabase : StorageDatabase
 {
-    public StorageOptions Options { get; private set; } = new();
-
-    public async Task InitializeAsync()
-    {
-        Options = await CreateAsync();
-        await StorageMigrator.MigrateAsync(Options, TimeProvider.System, logger: null, CancellationToken.None);
-    }
-
-    public abstract Task DisposeAsync();
+    public override string UnknownETag => "3-00000000000000ff";
 
     /// <summary>The store, as the product registers it.</summary>
     public abstract IStateStore OpenStore();
@@ -23,20 +16,15 @@ public abstract class TestDatabase : IAsyncLifetime
     /// <summary>The reminders of a store of <see cref="OpenStore"/>.</summary>
     public abstract IReminderStore OpenReminders(IStateStore store);
 
-    /// <summary>Runs SQL beside the storage.</summary>
-    public abstract Task ExecuteAsync(string sql);
-
-    /// <summary>Reads one value beside the storage, as text.</summary>
-    public abstract Task<string?> QueryAsync(string sql);
-
     /// <summary>A storage on a store of its own, as another process would have it.</summary>
     public StorageUnderTest OpenStorage() => new(OpenStore(), Options);
 
-    protected abstract Task<StorageOptions> CreateAsync();
+    public override Task<IOpenStorage> OpenAsync(StorageOptions? options = null) =>
+        Task.FromResult<IOpenStorage>(new StorageUnderTest(OpenStore(), options ?? Options));
 }
 
 /// <summary>A storage with everything below it.</summary>
-public sealed class StorageUnderTest : IAsyncDisposable
+public sealed class StorageUnderTest : IOpenStorage
 {
     private readonly StorageTelemetry _telemetry = new();
 
@@ -49,6 +37,12 @@ public sealed class StorageUnderTest : IAsyncDisposable
     public IStateStore Store { get; }
 
     public GroupCommitGrainStorage Grains { get; }
+
+    IGrainStorage IOpenStorage.Grains => Grains;
+
+    IDueIndex IOpenStorage.Index => Store;
+
+    IStorageStatistics IOpenStorage.Statistics => Grains;
 
     public async ValueTask DisposeAsync()
     {

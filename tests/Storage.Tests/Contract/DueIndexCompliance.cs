@@ -1,20 +1,21 @@
+using Orleans;
+using Orleans.Runtime;
 using Payments.Grains.Ports;
 using Payments.Storage.Rows;
-using Payments.Storage.Tests.Databases;
 using Payments.Testing;
 
 namespace Payments.Storage.Tests;
 
 /// <summary>Finding what is due. Each test has the whole database to itself, since the index is about all of it.</summary>
-public abstract class DueIndexCompliance(TestDatabase database) : IAsyncLifetime
+public abstract class DueIndexCompliance(StorageDatabase database) : IAsyncLifetime
 {
     private static readonly DateTimeOffset Noon = new(2031, 5, 6, 12, 0, 0, TimeSpan.Zero);
-    private StorageUnderTest _storage = null!;
+    private IOpenStorage _storage = null!;
 
-    public Task InitializeAsync()
+    public async Task InitializeAsync()
     {
-        _storage = database.OpenStorage();
-        return database.ExecuteAsync("DELETE FROM grain_state");
+        _storage = await database.OpenAsync();
+        await database.ExecuteAsync("DELETE FROM grain_state");
     }
 
     public async Task DisposeAsync() => await _storage.DisposeAsync();
@@ -94,7 +95,7 @@ public abstract class DueIndexCompliance(TestDatabase database) : IAsyncLifetime
         await WriteAsync(Noon.AddMinutes(-5), "CANCEL_INITIALIZED");
         await WriteAsync(Noon.AddMinutes(5), "CANCELLED");
         await WriteAsync(dueAt: null, "COMPLETED");
-        var backlog = await _storage.Grains.ReadBacklogAsync(CancellationToken.None);
+        var backlog = await _storage.Statistics.ReadBacklogAsync(CancellationToken.None);
         Assert.Equal(new Dictionary<string, long> { ["CANCEL_INITIALIZED"] = 2, ["CANCELLED"] = 1 }, backlog.PendingByStatus);
         Assert.Equal(Noon.AddMinutes(-5), backlog.OldestDue);
     }
@@ -138,7 +139,7 @@ public abstract class DueIndexCompliance(TestDatabase database) : IAsyncLifetime
 
     private async Task<(int Statuses, DateTimeOffset? Oldest)> BacklogAsync()
     {
-        var backlog = await _storage.Grains.ReadBacklogAsync(CancellationToken.None);
+        var backlog = await _storage.Statistics.ReadBacklogAsync(CancellationToken.None);
         return (backlog.PendingByStatus.Count, backlog.OldestDue);
     }
 
@@ -150,10 +151,5 @@ public abstract class DueIndexCompliance(TestDatabase database) : IAsyncLifetime
     }
 
     private Task<IReadOnlyList<GrainId>> DueAsync(int shard, int shards, int limit) =>
-        _storage.Store.ReadDueAsync(shard, shards, Noon, limit, CancellationToken.None);
+        _storage.Index.ReadDueAsync(shard, shards, Noon, limit, CancellationToken.None);
 }
-
-public sealed class SqliteDueIndexTests(SqliteDatabase database) : DueIndexCompliance(database), IClassFixture<SqliteDatabase>;
-
-[RequiresPostgres]
-public sealed class PostgresDueIndexTests(PostgresDatabase database) : DueIndexCompliance(database), IClassFixture<PostgresDatabase>;

@@ -1,6 +1,7 @@
 using System.Reflection;
+using Microsoft.Extensions.Logging;
 
-namespace Payments.Silo.Clustering;
+namespace Payments;
 
 /// <summary>
 /// Repeats a call to a payment whose silo stopped or died while the call was on its way, so that callers need not learn of a restart. Whether the grain

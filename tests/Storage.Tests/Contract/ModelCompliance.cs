@@ -1,11 +1,13 @@
-using Payments.Storage.Tests.Databases;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Storage;
 using Payments.Testing;
 using Xunit.Abstractions;
 
 namespace Payments.Storage.Tests;
 
 /// <summary>Random operations by several activations on few grains, compared with a model after every step.</summary>
-public abstract class ModelCompliance(TestDatabase database, ITestOutputHelper output)
+public abstract class ModelCompliance(StorageDatabase database, ITestOutputHelper output)
 {
     private const int Steps = 600;
     private const int Grains = 6;
@@ -28,8 +30,8 @@ public abstract class ModelCompliance(TestDatabase database, ITestOutputHelper o
 
     private async Task RunAsync(Random random)
     {
-        await using var one = database.OpenStorage();
-        await using var two = database.OpenStorage();
+        await using var one = await database.OpenAsync();
+        await using var two = await database.OpenAsync();
         var ids = Enumerable.Range(0, Grains).Select(_ => Order.NewGrain()).ToArray();
         var model = new (string? ETag, string Text)[Grains];
         var held = ids.Select(_ => Enumerable.Range(0, Activations).Select(_ => new GrainState<Order>(new Order())).ToArray()).ToArray();
@@ -57,7 +59,7 @@ public abstract class ModelCompliance(TestDatabase database, ITestOutputHelper o
     }
 
     private static async Task<(string? ETag, string Text)> WriteAsync(
-        GroupCommitGrainStorage storage, GrainId id, GrainState<Order> state, string text, (string? ETag, string Text) expected)
+        IGrainStorage storage, GrainId id, GrainState<Order> state, string text, (string? ETag, string Text) expected)
     {
         var before = state.ETag;
         state.State = new Order { Text = text };
@@ -76,7 +78,7 @@ public abstract class ModelCompliance(TestDatabase database, ITestOutputHelper o
     }
 
     private static async Task<(string? ETag, string Text)> ClearAsync(
-        GroupCommitGrainStorage storage, GrainId id, GrainState<Order> state, (string? ETag, string Text) expected)
+        IGrainStorage storage, GrainId id, GrainState<Order> state, (string? ETag, string Text) expected)
     {
         var before = state.ETag;
         var exception = await Outcome.OfAsync(storage.ClearStateAsync("state", id, state));
@@ -91,10 +93,3 @@ public abstract class ModelCompliance(TestDatabase database, ITestOutputHelper o
         return expected;
     }
 }
-
-public sealed class SqliteModelTests(SqliteDatabase database, ITestOutputHelper output)
-    : ModelCompliance(database, output), IClassFixture<SqliteDatabase>;
-
-[RequiresPostgres]
-public sealed class PostgresModelTests(PostgresDatabase database, ITestOutputHelper output)
-    : ModelCompliance(database, output), IClassFixture<PostgresDatabase>;

@@ -1,24 +1,22 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Payments.Storage.Tests.Databases;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Storage;
 using Payments.Testing;
 
 namespace Payments.Storage.Tests;
 
 /// <summary>What grain storage promises, on whatever database.</summary>
-public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLifetime
+public abstract class GrainStorageCompliance(StorageDatabase database) : IAsyncLifetime
 {
     private const string StateName = "state";
-    private StorageUnderTest _storage = null!;
+    private IOpenStorage _storage = null!;
 
-    private GroupCommitGrainStorage Grains => _storage.Grains;
+    private IGrainStorage Grains => _storage.Grains;
 
-    public Task InitializeAsync()
-    {
-        _storage = database.OpenStorage();
-        return Task.CompletedTask;
-    }
+    public async Task InitializeAsync() => _storage = await database.OpenAsync();
 
     public async Task DisposeAsync() => await _storage.DisposeAsync();
 
@@ -41,7 +39,7 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
         var written = await CreateAsync(grain, new Order { MerchantId = merchant, Status = "PENDING", DueAt = due, Text = "first" });
         written.State!.Text = "second";
         await Grains.WriteStateAsync(StateName, grain, written);
-        await using var other = database.OpenStorage();
+        await using var other = await database.OpenAsync();
         var read = new GrainState<Order>();
         await other.Grains.ReadStateAsync(StateName, grain, read);
         Assert.True(read.RecordExists);
@@ -55,7 +53,7 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
     {
         var merchant = Guid.NewGuid();
         var state = await CreateAsync(Order.NewGrain(), new Order { MerchantId = merchant, Status = "CANCEL_INITIALIZED" });
-        Assert.StartsWith("1-", state.ETag);
+        Assert.NotNull(state.ETag);
         Assert.Equal("CANCEL_INITIALIZED", await database.QueryAsync($"SELECT status FROM grain_state WHERE merchant_id = '{merchant}'"));
         Assert.Equal("1", await database.QueryAsync($"SELECT version FROM grain_state WHERE merchant_id = '{merchant}'"));
         Assert.Equal("2", await database.QueryAsync($"SELECT state_version FROM grain_state WHERE merchant_id = '{merchant}'"));
@@ -112,7 +110,7 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
     public async Task An_update_of_a_missing_row_conflicts_and_inserts_nothing()
     {
         var grain = Order.NewGrain();
-        var ghost = new GrainState<Order>(new Order(), "3-00000000000000ff");
+        var ghost = new GrainState<Order>(new Order(), database.UnknownETag);
         var conflict = await Assert.ThrowsAsync<InconsistentStateException>(() => Grains.WriteStateAsync(StateName, grain, ghost));
         Assert.Null(conflict.StoredEtag);
         Assert.False((await ReadAsync(grain)).RecordExists);
@@ -178,19 +176,19 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
     [DatabaseFact]
     public async Task Of_a_hundred_writers_with_one_etag_exactly_one_wins()
     {
-        await using var other = database.OpenStorage();
+        await using var other = await database.OpenAsync();
         var grain = Order.NewGrain();
         var start = await CreateAsync(grain, new Order());
         var winners = await RaceAsync(100, i => new GrainState<Order>(new Order { Text = $"{i}" }, start.ETag), grain, other);
         var stored = await ReadAsync(grain);
         Assert.Equal($"{Assert.Single(winners)}", stored.State!.Text);
-        Assert.StartsWith("2-", stored.ETag);
+        Assert.Equal("2", await database.QueryAsync($"SELECT version FROM grain_state WHERE grain_key = '{grain.Key}'"));
     }
 
     [DatabaseFact]
     public async Task Of_a_hundred_creators_exactly_one_wins()
     {
-        await using var other = database.OpenStorage();
+        await using var other = await database.OpenAsync();
         var grain = Order.NewGrain();
         var winners = await RaceAsync(100, i => new GrainState<Order>(new Order { Text = $"{i}" }), grain, other);
         Assert.Equal($"{Assert.Single(winners)}", (await ReadAsync(grain)).State!.Text);
@@ -202,7 +200,7 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
         var grains = Enumerable.Range(0, 200).Select(_ => Order.NewGrain()).ToArray();
         var states = await Task.WhenAll(grains.Select(grain => CreateAsync(grain, new Order())));
         foreach (var i in new[] { 17, 99 })
-            states[i].ETag = "1-0000000000000001";
+            states[i].ETag = database.UnknownETag;
         var writes = grains.Select((grain, i) => Task.Run(() => Grains.WriteStateAsync(StateName, grain, states[i]))).ToArray();
         var results = await Task.WhenAll(writes.Select(Outcome.OfAsync));
         for (var i = 0; i < results.Length; i++)
@@ -212,16 +210,6 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
             else
                 Assert.Null(results[i]);
         }
-    }
-
-    [DatabaseFact]
-    public async Task Writes_that_arrive_together_share_commits()
-    {
-        var before = (Grains.RowsWritten, Grains.Commits);
-        await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => CreateAsync(Order.NewGrain(), new Order { Text = new string('x', 1200) })));
-        Assert.Equal(1000, Grains.RowsWritten - before.RowsWritten);
-        Assert.InRange(Grains.Commits - before.Commits, 1, 250);
-        Assert.Equal(0, Grains.QueueLength);
     }
 
     [DatabaseFact]
@@ -289,7 +277,7 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
             ConnectionString = database.Options.ConnectionString,
             MaxDocumentBytes = 100,
         };
-        await using var storage = new StorageUnderTest(database.OpenStore(), small);
+        await using var storage = await database.OpenAsync(small);
         var state = new GrainState<Order>(new Order { Text = new string('x', 100) });
         await Assert.ThrowsAsync<ArgumentException>(() => storage.Grains.WriteStateAsync(StateName, Order.NewGrain(), state));
     }
@@ -324,7 +312,7 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
             ConnectionString = database.Options.ConnectionString,
             Json = new JsonSerializerOptions { TypeInfoResolver = OrderJson.Default },
         };
-        await using var storage = new StorageUnderTest(database.OpenStore(), options);
+        await using var storage = await database.OpenAsync(options);
         var grain = Order.NewGrain();
         await storage.Grains.WriteStateAsync(StateName, grain, new GrainState<Order>(new Order { Text = "generated" }));
         Assert.Equal("generated", (await ReadAsync(grain)).State!.Text);
@@ -343,21 +331,6 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
         Assert.Equal("as it was", (await ReadAsync(grain)).State!.Text);
     }
 
-    [DatabaseFact]
-    public async Task Stopping_commits_what_is_queued_and_refuses_what_comes_later()
-    {
-        await using var storage = database.OpenStorage();
-        var grains = Enumerable.Range(0, 500).Select(_ => Order.NewGrain()).ToArray();
-        var writes = grains.Select(grain => storage.Grains.WriteStateAsync(StateName, grain, new GrainState<Order>(new Order()))).ToArray();
-        await storage.Grains.StopAsync(CancellationToken.None);
-        await Task.WhenAll(writes);
-        var refused = await Assert.ThrowsAsync<StorageWriteException>(
-            () => storage.Grains.WriteStateAsync(StateName, Order.NewGrain(), new GrainState<Order>(new Order())));
-        Assert.False(refused.OutcomeUnknown);
-        foreach (var grain in grains)
-            Assert.True((await ReadAsync(grain)).RecordExists);
-    }
-
     private async Task<GrainState<Order>> CreateAsync(GrainId grain, Order order)
     {
         var state = new GrainState<Order>(order);
@@ -372,7 +345,7 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
         return state;
     }
 
-    private async Task<List<int>> RaceAsync(int count, Func<int, GrainState<Order>> state, GrainId grain, StorageUnderTest other)
+    private async Task<List<int>> RaceAsync(int count, Func<int, GrainState<Order>> state, GrainId grain, IOpenStorage other)
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() =>
             Outcome.OfAsync((i % 2 == 0 ? Grains : other.Grains).WriteStateAsync(StateName, grain, state(i))))));
@@ -384,8 +357,3 @@ public abstract class GrainStorageCompliance(TestDatabase database) : IAsyncLife
 /// <summary>A generated serializer, as the grains have.</summary>
 [JsonSerializable(typeof(Order))]
 public sealed partial class OrderJson : JsonSerializerContext;
-
-public sealed class SqliteGrainStorageTests(SqliteDatabase database) : GrainStorageCompliance(database), IClassFixture<SqliteDatabase>;
-
-[RequiresPostgres]
-public sealed class PostgresGrainStorageTests(PostgresDatabase database) : GrainStorageCompliance(database), IClassFixture<PostgresDatabase>;

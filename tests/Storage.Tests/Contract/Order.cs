@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orleans.Runtime;
 using Payments.Grains.Ports;
 
 namespace Payments.Storage.Tests;
