@@ -15,12 +15,17 @@ public sealed class SiloLossTests(ITestOutputHelper output)
     private const int RetriesMax = 20;
 
     [PostgresFact]
-    public async Task A_silo_killed_in_the_middle_of_cancels_leaves_every_payment_voided_once()
+    public Task A_silo_killed_in_the_middle_of_cancels_leaves_every_payment_voided_once() => KillAsync([]);
+
+    [PostgresFact]
+    public Task And_so_it_does_with_orleans_own_storage() => KillAsync(TestCluster.OnAdoNet);
+
+    private async Task KillAsync(Dictionary<string, string> storage)
     {
         await using var cluster = await TestCluster.CreateAsync();
-        var (victim, victimPort) = await cluster.StartProcessAsync();
+        var (victim, victimPort) = await cluster.StartProcessAsync(storage);
         using var victimHttp = Node.ClientOf(victim.BaseAddress);
-        var nodes = await cluster.StartNodesAsync(2);
+        var nodes = await cluster.StartNodesAsync(2, storage);
         var payments = await AuthorizeEverywhereAsync(nodes, victimHttp);
         var lost = await CountAsync(nodes[0], victimPort, payments);
         Assert.True(lost > 0, "No payment is on the silo that is to be killed.");

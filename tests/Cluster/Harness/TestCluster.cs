@@ -19,6 +19,9 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>How long anything may take that a test waits for. Only a defect takes so long.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Settings that leave grain state to Orleans' own storage.</summary>
+    public static readonly Dictionary<string, string> OnAdoNet = new() { ["Payments:Storage:Kind"] = "AdoNet" };
+
     private const int Amount = 25_000;
     private static readonly Guid Card = Guid.Parse("11111111-1111-4111-8111-111111111111");
 
