@@ -31,7 +31,7 @@ public sealed class RoleTests
         Assert.Equal(
             (200, """{"status":"ready","packageSet":"full","storage":"Postgres","cluster":{"id":"test","role":"Silo"}}"""), await silos[0].Http.ReadAsync("/health"));
         await Task.WhenAll(silos.Select(static silo => silo.StopUngracefullyAsync()));
-        await gateways.Lost.WaitAsync(TestCluster.Patience);
+        await gateways.Lost;
         Assert.Equal((503, """{"status":"unready","reason":"no silo of the cluster is connected"}"""), await api.Http.ReadAsync("/health/ready"));
         Assert.Equal(503, (await api.Http.CancelAsync(payments[0])).Status);
     }
@@ -68,18 +68,5 @@ public sealed class RoleTests
         var error = await Assert.ThrowsAsync<ClusterUnreachableException>(() => cluster.StartNodeAsync(ClusterRole.Api, settings: wrong));
         Assert.Contains("cannot be used", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(secret, error.Message, StringComparison.Ordinal);
-    }
-
-    private sealed class GatewayWatch : IClusterConnectionStatusObserver
-    {
-        private readonly TaskCompletionSource lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Lost => lost.Task;
-
-        public void NotifyClusterConnectionLost() => lost.TrySetResult();
-
-        public void NotifyGatewayCountChanged(int currentNumberOfGateways, int previousNumberOfGateways, bool connectionRecovered)
-        {
-        }
     }
 }

@@ -12,12 +12,13 @@ internal sealed class ClusterPatience(PaymentsClientOptions options, TimeProvide
     /// <exception cref="ClusterUnreachableException">Waiting is no use, or was long enough.</exception>
     public async Task<bool> ShouldRetryAsync(Exception failure, CancellationToken cancellationToken)
     {
+        var reason = failure.Message.ReplaceLineEndings(" ");
         if (ClusterDatabase.IsHopeless(failure))
-            throw new ClusterUnreachableException($"{ClusterDatabase.Describe(options.ConnectionString!)} cannot be used: {failure.Message}", failure);
+            throw new ClusterUnreachableException($"{ClusterDatabase.Describe(options.ConnectionString!)} cannot be used: {reason}", failure);
         if (time.GetElapsedTime(began) > options.ConnectTimeout)
         {
             throw new ClusterUnreachableException(
-                $"No silo of cluster '{options.ClusterId}' could be reached within {options.ConnectTimeout}: {failure.Message}", failure);
+                $"No silo of cluster '{options.ClusterId}' could be reached within {options.ConnectTimeout}: {reason}", failure);
         }
 
         await Task.Delay(RetryWait, time, cancellationToken);

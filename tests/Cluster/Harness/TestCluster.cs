@@ -107,9 +107,15 @@ public sealed class TestCluster : IAsyncDisposable
     public static async Task<Guid> AuthorizeAsync(IGrainFactory grains, HttpClient? askedFirst = null)
     {
         var transaction = $"order-{Guid.NewGuid():N}";
-        var id = PaymentIds.ForTransaction(Merchant, transaction);
         if (askedFirst is not null)
             Assert.Equal(202, (await askedFirst.CreateAsync(transaction, Amount, Card)).Status);
+        return await UntilAuthorizedAsync(grains, transaction);
+    }
+
+    /// <summary>Waits until the card hold of a payment is in place; creates it unless somebody has.</summary>
+    public static async Task<Guid> UntilAuthorizedAsync(IGrainFactory grains, string transaction)
+    {
+        var id = PaymentIds.ForTransaction(Merchant, transaction);
         var command = new CreatePayment(
             Merchant, transaction, Amount, "USD", AuthorizeOnly: true, Card, Consent: null, Description: null, StatementDescriptorSuffix: null, "cluster-test",
             ImmutableDictionary<string, string>.Empty, "cluster-test");

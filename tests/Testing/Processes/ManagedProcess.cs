@@ -120,11 +120,26 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a program of this build to its end.</summary>
+    /// <param name="project">The project's name, for instance <c>Silo</c>.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="environment">Variables in addition to our own.</param>
+    /// <param name="workingDirectory">Where relative paths lead; the current directory when null.</param>
+    /// <param name="input">Its standard input; ours when null.</param>
     /// <returns>Its exit code, and what it printed to standard output and to standard error.</returns>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? workingDirectory = null)
+        string project,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? workingDirectory = null,
+        string? input = null)
     {
-        await using var started = Start(project, arguments, environment, workingDirectory);
+        await using var started = Start(project, arguments, environment, workingDirectory, redirectInput: input is not null);
+        if (input is not null)
+        {
+            await started.process.StandardInput.WriteAsync(input);
+            started.process.StandardInput.Close();
+        }
+
         await started.exited.WaitAsync(StartTimeout);
         return (started.ExitCode, started.StandardOutput, started.Errors);
     }
@@ -169,12 +184,17 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     }
 
     private static ManagedProcess Start(
-        string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? workingDirectory)
+        string project,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment,
+        string? workingDirectory,
+        bool redirectInput = false)
     {
         var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            RedirectStandardInput = redirectInput,
             UseShellExecute = false,
             WorkingDirectory = workingDirectory ?? Directory.GetCurrentDirectory(),
         };
