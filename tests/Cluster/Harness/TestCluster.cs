@@ -26,7 +26,7 @@ public sealed class TestCluster : IAsyncDisposable
     private static readonly Guid Card = Guid.Parse("11111111-1111-4111-8111-111111111111");
 
     // Short waits, so that what takes minutes in production takes seconds here; in the same proportions.
-    private static readonly Dictionary<string, string> Waits = new()
+    internal static readonly Dictionary<string, string> Waits = new()
     {
         ["Payments:Cluster:Membership:ProbeTimeout"] = "00:00:00.7",
         ["Payments:Cluster:Membership:TableRefresh"] = "00:00:02",
