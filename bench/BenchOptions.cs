@@ -14,7 +14,8 @@ internal sealed record BenchOptions
           --payments N                       payments to create and to cancel (20000)
           --round N                          payments that are open at the same time: created, then cancelled (5000)
           --clients N                        clients that do it at the same time (64)
-          --storage sqlite|postgres|both     what the silo stores them in (both)
+          --storage sqlite|postgres|both|adonet
+                                             what the silo stores them in (both); adonet is Orleans' own storage on PostgreSQL
           --warmup N                         payments that are created and cancelled before anything is measured (4000)
           --cores N                          processors for everything together, where the system can limit that (2)
           --no-floors                        only report; do not fail when a floor is missed
@@ -30,11 +31,8 @@ internal sealed record BenchOptions
     /// <summary>Clients at the same time, each with one connection and one request under way.</summary>
     public int Clients { get; private init; } = 64;
 
-    /// <summary>Whether to measure on SQLite.</summary>
-    public bool OnSqlite { get; private init; } = true;
-
-    /// <summary>Whether to measure on PostgreSQL.</summary>
-    public bool OnPostgres { get; private init; } = true;
+    /// <summary>What to measure on, in this order.</summary>
+    public IReadOnlyList<BenchStorage> Storages { get; private init; } = [BenchStorage.Sqlite, BenchStorage.Postgres];
 
     /// <summary>Payments before anything is measured: the silo's code is compiled and its connections are open afterwards.</summary>
     public int Warmup { get; private init; } = 4_000;
@@ -77,9 +75,10 @@ internal sealed record BenchOptions
 
     private static BenchOptions? Apply(BenchOptions options, string name, string value) => (name, value) switch
     {
-        ("--storage", "both") => options with { OnSqlite = true, OnPostgres = true },
-        ("--storage", "sqlite") => options with { OnSqlite = true, OnPostgres = false },
-        ("--storage", "postgres") => options with { OnSqlite = false, OnPostgres = true },
+        ("--storage", "both") => options with { Storages = [BenchStorage.Sqlite, BenchStorage.Postgres] },
+        ("--storage", "sqlite") => options with { Storages = [BenchStorage.Sqlite] },
+        ("--storage", "postgres") => options with { Storages = [BenchStorage.Postgres] },
+        ("--storage", "adonet") => options with { Storages = [BenchStorage.AdoNet] },
         ("--payments", _) => Number(value, 1, PaymentsMax) is { } payments ? options with { Payments = payments } : null,
         ("--round", _) => Number(value, 1, PaymentsMax) is { } round ? options with { RoundSize = round } : null,
         ("--clients", _) => Number(value, 1, 1024) is { } clients ? options with { Clients = clients } : null,

@@ -8,11 +8,11 @@ internal sealed class StorageRun(BenchOptions options, TimeProvider time, TextWr
 {
     /// <summary>Measures.</summary>
     /// <exception cref="BenchException">No figure can be given.</exception>
-    public async Task<Figures> RunAsync(bool onPostgres)
+    public async Task<Figures> RunAsync(BenchStorage kind)
     {
-        var storage = onPostgres ? "PostgreSQL" : "SQLite";
+        var storage = kind.Name();
         output.WriteLine($"{storage}: starting sandbox and silo");
-        await using var target = await Target.StartAsync(onPostgres);
+        await using var target = await Target.StartAsync(kind);
         using var ledger = new LedgerClient(target.Sandbox.BaseAddress);
         using var silo = new SiloClient(target.Silo.BaseAddress, target.Token);
         using var clients = await Clients.OpenAsync(options.Clients, target.Silo.BaseAddress, target.PublicUrl, target.Token);

@@ -50,7 +50,7 @@ internal sealed class Target : IAsyncDisposable
     public double SiloMegabytes => Math.Round(Silo.WorkingSetBytes / BytesPerMegabyte, 1);
 
     /// <summary>Starts everything.</summary>
-    public static async Task<Target> StartAsync(bool onPostgres)
+    public static async Task<Target> StartAsync(BenchStorage storage)
     {
         var folder = Directory.CreateTempSubdirectory("payments-bench-").FullName;
         string? postgres = null;
@@ -58,7 +58,7 @@ internal sealed class Target : IAsyncDisposable
         ManagedProcess? silo = null;
         try
         {
-            postgres = onPostgres ? await TestPostgres.CreateDatabaseAsync() : null;
+            postgres = storage == BenchStorage.Sqlite ? null : await TestPostgres.CreateDatabaseAsync();
             sandbox = await PaymentsProcesses.StartSandboxAsync();
             var publicUrl = "https://payments.example";
 
@@ -66,6 +66,7 @@ internal sealed class Target : IAsyncDisposable
             var settings = new Dictionary<string, string>
             {
                 ["Payments:Api:PublicBaseUrl"] = publicUrl,
+                ["Payments:Storage:Kind"] = $"{storage}",
                 ["Payments:Merchants:0:Webhook:Events:0"] = "PAYMENT_CANCELLED",
             };
             silo = await PaymentsProcesses.StartSiloAsync(sandbox.BaseAddress, folder, postgres, settings);

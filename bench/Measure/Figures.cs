@@ -1,7 +1,7 @@
 namespace Payments.Bench.Measure;
 
 /// <summary>What one storage gave.</summary>
-/// <param name="Storage"><c>SQLite</c> or <c>PostgreSQL</c>.</param>
+/// <param name="Storage">Its name (<see cref="BenchStorages.Name"/>).</param>
 /// <param name="CreatesPerSecond">Payments per second until the last one was authorized at the provider.</param>
 /// <param name="CancelsPerSecond">Complete cancels per second: until the last webhook had arrived.</param>
 /// <param name="Patch">Duration of the PATCH.</param>

@@ -31,7 +31,7 @@ internal static class PostgresConnections
     }
 
     /// <summary>Pooled connections that read.</summary>
-    public static NpgsqlDataSource OpenReaders(string? connectionString) => 
+    public static NpgsqlDataSource OpenReaders(string? connectionString) =>
         Named(Pooled(connectionString), "payments-readers").Build();
 
     /// <summary>Pooled connections that read and write, each write a commit of its own, with the settings of a writer.</summary>

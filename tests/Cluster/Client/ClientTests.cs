@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Orleans.Runtime;
 using Payments.Cluster.Harness;
 using Payments.Sandbox;
@@ -20,7 +21,8 @@ public sealed class ClientTests
     {
         await using var cluster = await TestCluster.CreateAsync();
         var silo = await cluster.StartNodeAsync();
-        using var host = await ConnectAsync(cluster);
+        var reader = await CreateReaderAsync(cluster.Database);
+        using var host = await ConnectAsync(cluster, options => options.ConnectionString = reader.ConnectionString);
         var grains = host.Services.GetRequiredService<IGrainFactory>();
         Assert.True(host.Services.GetRequiredService<PaymentsConnection>().IsConnected);
 
@@ -36,6 +38,7 @@ public sealed class ClientTests
         Assert.Equal((CancelPaymentOutcome.Accepted, PaymentStatus.CancelInitialized), (cancelled.Outcome, cancelled.Payment!.Status));
         await cluster.AssertVoidedOnceAsync(grains, [payment]);
         await host.StopAsync();
+        await TestPostgres.ExecuteAsync(cluster.Database, $"DROP OWNED BY {reader.Username}; DROP ROLE {reader.Username}");
     }
 
     [PostgresFact]
@@ -126,6 +129,16 @@ public sealed class ClientTests
         var error = Assert.Throws<OptionsValidationException>(() => builder.AddPaymentsClient());
         Assert.StartsWith($"Payments:Client:{message}", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A user who may do no more than a client needs.</summary>
+    private static async Task<NpgsqlConnectionStringBuilder> CreateReaderAsync(string database)
+    {
+        var reader = new NpgsqlConnectionStringBuilder(database) { Username = $"reader_{Guid.NewGuid():N}", Password = "not-a-secret" };
+        await TestPostgres.ExecuteAsync(
+            database,
+            $"CREATE ROLE {reader.Username} LOGIN PASSWORD '{reader.Password}'; GRANT SELECT ON cluster_silo, orleansquery TO {reader.Username}");
+        return reader;
     }
 
     private static Task<CancelPaymentResult> CancelAsync(IGrainFactory grains, Guid payment, CancellationToken cancellationToken = default) =>

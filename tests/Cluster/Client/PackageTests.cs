@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Xml.Linq;
 using Payments.Cluster.Harness;
 using Payments.Silo.Configuration;
 using Payments.Testing;
+using Payments.Testing.Processes;
 
 namespace Payments.Cluster.Client;
 
@@ -67,8 +67,9 @@ public sealed class PackageTests : IDisposable
     private async Task<string> PackAsync()
     {
         var feed = Path.Combine(directory.FullName, "feed");
-        var project = Path.Combine(RepositoryRoot(), "src", "Grains.Interfaces", "Grains.Interfaces.csproj");
-        await RunAsync("pack", project, "--no-build", "-c", Configuration, "-p:PackageSet=full", $"-p:Version={Version}", "-o", feed, "--nologo", "-v", "q");
+        var project = Path.Combine(DotnetCommand.RepositoryRoot, "src", "Grains.Interfaces", "Grains.Interfaces.csproj");
+        await RunAsync(
+            "pack", project, "--no-build", "-c", DotnetCommand.Configuration, "-p:PackageSet=full", $"-p:Version={Version}", "-o", feed, "--nologo", "-v", "q");
         return feed;
     }
 
@@ -87,7 +88,7 @@ public sealed class PackageTests : IDisposable
                 <Nullable>enable</Nullable>
                 <NuGetAudit>false</NuGetAudit>
                 <RestorePackagesPath>{directory.FullName}/packages</RestorePackagesPath>
-                <RestoreFallbackFolders>{PackageCache}</RestoreFallbackFolders>
+                <RestoreFallbackFolders>{DotnetCommand.PackageCache}</RestoreFallbackFolders>
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="Payments.Grains.Interfaces" Version="{Version}" />
@@ -102,40 +103,14 @@ public sealed class PackageTests : IDisposable
             </configuration>
             """);
         await RunAsync("restore", project, "--configfile", config, "--nologo", "-v", "q");
-        await RunAsync("build", project, "--no-restore", "-c", Configuration, "-o", Path.Combine(folder, "out"), "--nologo", "-v", "q");
+        await RunAsync("build", project, "--no-restore", "-c", DotnetCommand.Configuration, "-o", Path.Combine(folder, "out"), "--nologo", "-v", "q");
         return Path.Combine(folder, "out", "Consumer.dll");
-    }
-
-    private static string PackageCache =>
-        Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } configured
-            ? configured
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-
-    private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Name;
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Payments.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
     }
 
     private async Task<string> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = directory.FullName };
-
-        // What the test run was given is not meant for another build.
-        foreach (var name in start.Environment.Keys.Where(static name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
-            start.Environment.Remove(name);
-        start.Environment.Remove("NUGET_PACKAGES");
-        start.Environment.Remove("RestoreConfigFile");
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(TestCluster.Patience * 2);
-        Assert.True(process.ExitCode == 0, $"dotnet {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}{await errors}");
-        return await output;
+        var (exitCode, output) = await DotnetCommand.RunAsync(directory.FullName, arguments);
+        Assert.True(exitCode == 0, $"dotnet {string.Join(' ', arguments)} ended with {exitCode}:\n{output}");
+        return output;
     }
 }
