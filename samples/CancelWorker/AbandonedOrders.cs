@@ -3,8 +3,8 @@ using Orleans;
 namespace Payments.CancelWorker;
 
 /// <summary>
-/// Cancels the payments of abandoned orders, each through its own grain. It keeps no list of what it has done: a payment is cancelled once, however often
-/// it is asked for, so a run that was cut off is simply repeated.
+/// Cancels the payments of abandoned orders, each through its own grain. It keeps no list of what it has done: a payment is cancelled once,
+/// however often it is asked for, so a run that was cut off is simply repeated.
 /// </summary>
 internal sealed class AbandonedOrders(IGrainFactory grains, Guid merchant, TextWriter output)
 {
@@ -54,8 +54,9 @@ internal sealed class AbandonedOrders(IGrainFactory grains, Guid merchant, TextW
         }
     }
 
-    /// <summary>Spares the grain a question whose answer is known. It decides for itself all the same: the payment may have moved on meanwhile.</summary>
+    /// <summary>Spares the grain a question whose answer is known. It decides for itself all the same: the payment may have moved on
+    /// meanwhile.</summary>
     private static bool MayBeCancelled(PaymentStatus status) => status
-        is PaymentStatus.Initiated or PaymentStatus.Pending or PaymentStatus.AuthRequired or PaymentStatus.Authorized or PaymentStatus.Accepted
-        or PaymentStatus.CancelFailed;
+        is PaymentStatus.Initiated or PaymentStatus.Pending or PaymentStatus.AuthRequired
+        or PaymentStatus.Authorized or PaymentStatus.Accepted or PaymentStatus.CancelFailed;
 }

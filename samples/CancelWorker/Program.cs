@@ -7,8 +7,8 @@ using Orleans;
 using Payments;
 using Payments.CancelWorker;
 
-// Runs every night: cancels the payments of orders that customers have abandoned. Their ids come one per line, from a file or from standard input.
-//   CancelWorker --merchant <id> [--file <ids>] --Payments:Client:ConnectionString='Host=…;Database=…;Username=…;Password=…'
+// Runs every night: cancels the payments of orders that customers have abandoned. Their ids come one per line, from a file or from standard
+// input.   CancelWorker --merchant <id> [--file <ids>] --Payments:Client:ConnectionString='Host=…;Database=…;Username=…;Password=…'
 const int ExitSettled = 0;
 const int ExitRunAgain = 1;
 const int ExitUsage = 2;

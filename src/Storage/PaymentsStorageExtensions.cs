@@ -23,10 +23,10 @@ public static class PaymentsStorageExtensions
         return builder;
     }
 
-    /// <summary>Adds the grain storage under <see cref="StorageNames.Payments"/>, <see cref="IDueIndex"/>, <see cref="IStorageStatistics"/>,
-    /// the migrations at start and, unless switched off, the <see cref="IReminderTable"/>.</summary>
-    /// <remarks>The host's start throws <see cref="StorageUnavailableException"/> when the database cannot be used. <see cref="StorageKind.AdoNet"/> needs
-    /// Orleans' ADO.NET grain storage too, under <see cref="StorageNames.AdoNet"/>.</remarks>
+    /// <summary>Adds the grain storage under <see cref="StorageNames.Payments"/>, <see cref="IDueIndex"/>,
+    /// <see cref="IStorageStatistics"/>, the migrations at start and, unless switched off, the <see cref="IReminderTable"/>.</summary>
+    /// <remarks>The host's start throws <see cref="StorageUnavailableException"/> when the database cannot be used.
+    /// <see cref="StorageKind.AdoNet"/> needs Orleans' ADO.NET grain storage too, under <see cref="StorageNames.AdoNet"/>.</remarks>
     /// <exception cref="StorageUnavailableException">The options make no sense.</exception>
     public static IServiceCollection AddPaymentsStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -61,7 +61,8 @@ public static class PaymentsStorageExtensions
         .AddSingleton<IStateStore>(static provider => provider.GetRequiredService<PostgresStateStore>())
         .AddSingleton<IReminderStore, PostgresReminderStore>();
 
-    private static void AddGrainStorage<TStorage>(this IServiceCollection services) where TStorage : class, IGrainStorage, IStorageStatistics => services
+    private static void AddGrainStorage<TStorage>(this IServiceCollection services)
+        where TStorage : class, IGrainStorage, IStorageStatistics => services
         .AddSingleton<TStorage>()
         .AddSingleton<IStorageStatistics>(static provider => provider.GetRequiredService<TStorage>())
         .AddKeyedSingleton<IGrainStorage>(StorageNames.Payments, static (provider, _) => provider.GetRequiredService<TStorage>());

@@ -12,8 +12,8 @@ public enum StorageKind
     /// <summary>A PostgreSQL server: any number of silos.</summary>
     Postgres,
 
-    /// <summary>The same tables on PostgreSQL, read and written by Orleans' own ADO.NET grain storage: one commit per write. Needs the full package
-    /// set.</summary>
+    /// <summary>The same tables on PostgreSQL, read and written by Orleans' own ADO.NET grain storage: one commit per write. Needs the full
+    /// package set.</summary>
     AdoNet,
 }
 

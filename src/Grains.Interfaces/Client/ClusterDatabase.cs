@@ -3,7 +3,8 @@ using Npgsql;
 
 namespace Payments;
 
-/// <summary>The connections over which silos and clients find each other. Their own pool, so that a storage under load does not make a silo look dead.</summary>
+/// <summary>The connections over which silos and clients find each other. Their own pool, so that a storage under load does not make a silo
+/// look dead.</summary>
 internal static class ClusterDatabase
 {
     /// <summary>Name under which Orleans knows Npgsql.</summary>
@@ -37,7 +38,8 @@ internal static class ClusterDatabase
             };
             completed = string.IsNullOrEmpty(connection.Host) ? null : connection.ConnectionString;
         }
-        catch (Exception error) when (error is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
+        catch (Exception error) when (error
+            is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
         {
             completed = null;
         }

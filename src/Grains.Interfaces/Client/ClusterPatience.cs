@@ -14,7 +14,11 @@ internal sealed class ClusterPatience(PaymentsClientOptions options, TimeProvide
     {
         var reason = failure.Message.ReplaceLineEndings(" ");
         if (ClusterDatabase.IsHopeless(failure))
-            throw new ClusterUnreachableException($"{ClusterDatabase.Describe(options.ConnectionString!)} cannot be used: {reason}", failure);
+        {
+            throw new ClusterUnreachableException(
+                $"{ClusterDatabase.Describe(options.ConnectionString!)} cannot be used: {reason}", failure);
+        }
+
         if (time.GetElapsedTime(began) > options.ConnectTimeout)
         {
             throw new ClusterUnreachableException(

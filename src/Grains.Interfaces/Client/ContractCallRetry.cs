@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Payments;
 
 /// <summary>
-/// Repeats a call to a payment whose silo stopped or died while the call was on its way, so that callers need not learn of a restart. Whether the grain
-/// has seen the call is unknown; that is why only the public contracts are repeated, whose commands name what they want and do it once.
+/// Repeats a call to a payment whose silo stopped or died while the call was on its way, so that callers need not learn of a restart.
+/// Whether the grain has seen the call is unknown; that is why only the public contracts are repeated, whose commands name what they want
+/// and do it once.
 /// </summary>
 internal sealed partial class ContractCallRetry(TimeProvider time, ILogger<ContractCallRetry> logger) : IOutgoingGrainCallFilter
 {
@@ -23,7 +24,8 @@ internal sealed partial class ContractCallRetry(TimeProvider time, ILogger<Contr
                 await context.Invoke();
                 return;
             }
-            catch (OrleansMessageRejectionException rejection) when (repeats < Waits.Length && context.InterfaceMethod.DeclaringType?.Assembly == Contracts)
+            catch (OrleansMessageRejectionException rejection)
+                when (repeats < Waits.Length && context.InterfaceMethod.DeclaringType?.Assembly == Contracts)
             {
                 LogRepeat(logger, context.InterfaceMethod.Name, context.TargetId, rejection.Message);
             }

@@ -1,8 +1,8 @@
 namespace Payments;
 
 /// <summary>
-/// The contracts for callers inside the house. What the HTTP contract checks of a request's form is checked here, because the grains take a command that
-/// reaches them for well-formed. For what a call can throw besides, see <see cref="PaymentsClientExtensions"/>.
+/// The contracts for callers inside the house. What the HTTP contract checks of a request's form is checked here, because the grains take a
+/// command that reaches them for well-formed. For what a call can throw besides, see <see cref="PaymentsClientExtensions"/>.
 /// </summary>
 public static class PaymentGrainExtensions
 {
@@ -44,11 +44,14 @@ public static class PaymentGrainExtensions
     /// <param name="paymentId">Which one.</param>
     /// <param name="reason">Why.</param>
     /// <param name="actor">Who asks, for the audit trail: the name of the calling service, or of the person it acts for.</param>
-    /// <param name="message">Free text for the audit trail, at most <see cref="CancelPayment.MessageMaxLength"/> characters, or null.</param>
+    /// <param name="message">Free text for the audit trail, at most <see cref="CancelPayment.MessageMaxLength"/> characters, or
+    /// null.</param>
+    /// <param name="commandId">See <see cref="CancelPayment.CommandId"/>; null for one of this call's own, so that the client's own repeats
+    /// are answered as the first.</param>
     /// <param name="cancellationToken">Ends the wait; a cancel that has begun goes on.</param>
     /// <returns>What became of it. <see cref="CancelPaymentOutcome.Accepted"/> is durable, and converges without further calls.</returns>
-    /// <exception cref="ArgumentException">An id or <paramref name="actor"/> is empty, <paramref name="reason"/> is none, or <paramref name="message"/>
-    /// is too long.</exception>
+    /// <exception cref="ArgumentException">An id or <paramref name="actor"/> is empty, <paramref name="reason"/> is none, or
+    /// <paramref name="message"/> or <paramref name="commandId"/> is too long.</exception>
     public static Task<CancelPaymentResult> CancelPaymentAsync(
         this IGrainFactory grains,
         Guid merchantId,
@@ -56,15 +59,23 @@ public static class PaymentGrainExtensions
         CancellationReason reason,
         string actor,
         string? message = null,
+        string? commandId = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(actor);
         if (!Enum.IsDefined(reason))
             throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a cancellation reason.");
-        if (message?.Length > CancelPayment.MessageMaxLength)
-            throw new ArgumentException($"At most {CancelPayment.MessageMaxLength} characters; these are {message.Length}.", nameof(message));
-        var command = new CancelPayment(Required(merchantId, nameof(merchantId)), reason, message, actor);
+        RequireAtMost(CancelPayment.MessageMaxLength, message, nameof(message));
+        RequireAtMost(CancelPayment.CommandIdMaxLength, commandId, nameof(commandId));
+        var command = new CancelPayment(
+            Required(merchantId, nameof(merchantId)), reason, message, actor, commandId ?? $"{Guid.NewGuid():N}");
         return grains.GetPayment(paymentId).CancelAsync(command, cancellationToken);
+    }
+
+    private static void RequireAtMost(int most, string? text, string name)
+    {
+        if (text?.Length > most)
+            throw new ArgumentException($"At most {most} characters; these are {text.Length}.", name);
     }
 
     private static Guid Required(Guid id, string name) => id != Guid.Empty ? id : throw new ArgumentException("The id is empty.", name);

@@ -10,12 +10,13 @@ namespace Payments;
 
 /// <summary>Makes a process a client of the cluster, so that it can call the grains as if they were local objects.</summary>
 /// <remarks>
-/// <para>The host's start connects, and throws <see cref="ClusterUnreachableException"/> when it cannot. From then on <see cref="IGrainFactory"/> and
-/// <c>IClusterClient</c> can be injected, and <see cref="PaymentsConnection"/> tells whether a silo is connected.</para>
-/// <para>A call throws <c>Orleans.Runtime.OrleansMessageRejectionException</c> when no silo can be reached (it was repeated for a good second before that),
-/// <see cref="TimeoutException"/> when the answer takes longer than <see cref="PaymentsClientOptions.ResponseTimeout"/>, and
-/// <see cref="OperationCanceledException"/> when the caller's token ends. After the last two nobody knows whether the grain has carried the command out.
-/// Call again: every command of these contracts may be repeated and is carried out once.</para>
+/// <para>The host's start connects, and throws <see cref="ClusterUnreachableException"/> when it cannot. From then on
+/// <see cref="IGrainFactory"/> can be injected, and <see cref="PaymentsConnection"/> tells whether a silo is connected.</para>
+/// <para>A call throws <c>Orleans.Runtime.OrleansMessageRejectionException</c> when no silo can be reached (it was repeated for a good
+/// second before that), <see cref="TimeoutException"/> when the answer takes longer than
+/// <see cref="PaymentsClientOptions.ResponseTimeout"/>, and <see cref="OperationCanceledException"/> when the caller's token ends. After
+/// the last two nobody knows whether the grain has carried the command out. Call again: every command of these contracts may be repeated
+/// and is carried out once.</para>
 /// </remarks>
 public static class PaymentsClientExtensions
 {
@@ -57,7 +58,8 @@ public static class PaymentsClientExtensions
             client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (settings.ServiceId, settings.ClusterId));
             client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = settings.RefreshInterval);
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = settings.ResponseTimeout);
-            client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (ClusterDatabase.Invariant, connectionString));
+            client.UseAdoNetClustering(options =>
+                (options.Invariant, options.ConnectionString) = (ClusterDatabase.Invariant, connectionString));
             client.AddGatewayCountChangedHandler(static provider => provider.GetRequiredService<PaymentsConnection>().Changed);
             client.AddActivityPropagation();
             client.UseConnectionRetryFilter(new ClusterPatience(settings, TimeProvider.System).ShouldRetryAsync);

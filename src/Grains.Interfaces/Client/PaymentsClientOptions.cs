@@ -11,7 +11,8 @@ public sealed class PaymentsClientOptions
     private static readonly TimeSpan WaitMin = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WaitMax = TimeSpan.FromHours(1);
 
-    /// <summary>An Npgsql connection string to the PostgreSQL database where the silos find each other. Reading its tables is enough.</summary>
+    /// <summary>An Npgsql connection string to the PostgreSQL database where the silos find each other. Reading its tables is
+    /// enough.</summary>
     public string? ConnectionString { get; set; }
 
     /// <summary>The cluster, as its silos name it (<c>Payments:Cluster:ClusterId</c>).</summary>
@@ -20,17 +21,20 @@ public sealed class PaymentsClientOptions
     /// <summary>The service, as its silos name it (<c>Payments:Cluster:ServiceId</c>).</summary>
     public string ServiceId { get; set; } = "payments";
 
-    /// <summary>How long the host's start waits for a first silo: in a deployment everything starts at once. 2 minutes by default.</summary>
+    /// <summary>How long the host's start waits for a first silo: in a deployment everything starts at once. 2 minutes by
+    /// default.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How often the list of silos is read: a silo that comes back is used again after at most this long. 15 s by default.</summary>
+    /// <summary>How often the list of silos is read: a silo that comes back is used again after at most this long. 15 s by
+    /// default.</summary>
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a call waits for its answer before it throws <see cref="TimeoutException"/>. 30 s by default; a cancel takes up to about 4 s when
-    /// the provider is slow.</summary>
+    /// <summary>How long a call waits for its answer before it throws <see cref="TimeoutException"/>. 30 s by default; a cancel takes up to
+    /// about 4 s when the provider is slow.</summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Checks that the values make sense. What is wrong with a connection string is not repeated: it may be a piece of the password.</summary>
+    /// <summary>Checks that the values make sense. What is wrong with a connection string is not repeated: it may be a piece of the
+    /// password.</summary>
     /// <exception cref="OptionsValidationException">One does not; the message names it.</exception>
     public void Validate()
     {
@@ -43,14 +47,19 @@ public sealed class PaymentsClientOptions
             failures.Add($"{nameof(ClusterId)} must not be empty.");
         if (string.IsNullOrWhiteSpace(ServiceId))
             failures.Add($"{nameof(ServiceId)} must not be empty.");
-        foreach (var (name, wait) in (ReadOnlySpan<(string, TimeSpan)>)
-            [(nameof(ConnectTimeout), ConnectTimeout), (nameof(RefreshInterval), RefreshInterval), (nameof(ResponseTimeout), ResponseTimeout)])
-        {
-            if (wait < WaitMin || wait > WaitMax)
-                failures.Add($"{name} is {wait}; it must be between {WaitMin} and {WaitMax}.");
-        }
-
+        RequireWait(failures, nameof(ConnectTimeout), ConnectTimeout);
+        RequireWait(failures, nameof(RefreshInterval), RefreshInterval);
+        RequireWait(failures, nameof(ResponseTimeout), ResponseTimeout);
         if (failures.Count > 0)
-            throw new OptionsValidationException(Section, typeof(PaymentsClientOptions), failures.Select(static failure => $"{Section}:{failure}"));
+        {
+            throw new OptionsValidationException(
+                Section, typeof(PaymentsClientOptions), failures.Select(static failure => $"{Section}:{failure}"));
+        }
+    }
+
+    private static void RequireWait(List<string> failures, string name, TimeSpan wait)
+    {
+        if (wait < WaitMin || wait > WaitMax)
+            failures.Add($"{name} is {wait}; it must be between {WaitMin} and {WaitMax}.");
     }
 }

@@ -1,7 +1,6 @@
 namespace Payments;
 
-/// <summary>Whether this process is connected to the cluster; for a readiness check. A singleton, registered by
-/// <see cref="PaymentsClientExtensions.AddPaymentsClient(Microsoft.Extensions.DependencyInjection.IServiceCollection, Action{PaymentsClientOptions})"/>.</summary>
+/// <summary>Whether this process is connected to the cluster; for a readiness check. A singleton (<see cref="PaymentsClientExtensions"/>).</summary>
 public sealed class PaymentsConnection
 {
     private int silos;
@@ -13,5 +12,6 @@ public sealed class PaymentsConnection
     public bool IsConnected => Silos > 0;
 
     /// <summary>Called by the client when a connection is opened or lost.</summary>
-    internal void Changed(object? sender, GatewayCountChangedEventArgs change) => Volatile.Write(ref silos, change.NumberOfConnectedGateways);
+    internal void Changed(object? sender, GatewayCountChangedEventArgs change) =>
+        Volatile.Write(ref silos, change.NumberOfConnectedGateways);
 }

@@ -1,3 +1,4 @@
+using Orleans.Configuration;
 using Orleans.Hosting;
 using Payments.Storage;
 
@@ -6,16 +7,19 @@ namespace Payments.Silo.Clustering;
 /// <summary>Grain storage by Orleans' own package, Microsoft.Orleans.Persistence.AdoNet.</summary>
 internal static class AdoNetStorageSetup
 {
-    /// <summary>Adds Orleans' storage; <see cref="PaymentsStorageExtensions.AddPaymentsStorage(IServiceCollection, StorageOptions)"/> adds what uses it.</summary>
+    /// <summary>Adds Orleans' storage; <see cref="PaymentsStorageExtensions.AddPaymentsStorage(IServiceCollection, StorageOptions)"/> adds
+    /// what uses it.</summary>
     public static void AddOrleansAdoNetStorage(this IServiceCollection services, StorageOptions storage)
     {
-        services.AddAdoNetGrainStorage(StorageNames.AdoNet, static options => options.Configure<AdoNetConnections>(static (orleans, connections) =>
-        {
-            orleans.Invariant = ClusterDatabase.Invariant;
-            orleans.DataSource = connections.Source;
-            orleans.GrainStorageSerializer = connections.Serializer;
-            orleans.DeleteStateOnClear = true;
-        }));
+        services.AddAdoNetGrainStorage(StorageNames.AdoNet, static options => options.Configure<AdoNetConnections>(Apply));
         services.AddClusterSchema(storage.ConnectionString!);
+    }
+
+    private static void Apply(AdoNetGrainStorageOptions options, AdoNetConnections connections)
+    {
+        options.Invariant = ClusterDatabase.Invariant;
+        options.DataSource = connections.Source;
+        options.GrainStorageSerializer = connections.Serializer;
+        options.DeleteStateOnClear = true;
     }
 }

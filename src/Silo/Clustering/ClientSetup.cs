@@ -3,7 +3,8 @@ using Payments.Silo.Health;
 
 namespace Payments.Silo.Clustering;
 
-/// <summary>Makes a process an Orleans client of a cluster that others host: as any internal service does it, with this program's settings.</summary>
+/// <summary>Makes a process an Orleans client of a cluster that others host: as any internal service does it, with this program's
+/// settings.</summary>
 internal static class ClientSetup
 {
     /// <summary>Adds the client, which connects when the host starts.</summary>

@@ -5,7 +5,8 @@ internal static class ClusterSchemaExtensions
 {
     /// <summary>Adds it for one database.</summary>
     public static void AddClusterSchema(this IServiceCollection services, string connectionString) =>
-        services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<ClusterSchemaStartup>(provider, connectionString));
+        services.AddSingleton<IHostedService>(provider =>
+            ActivatorUtilities.CreateInstance<ClusterSchemaStartup>(provider, connectionString));
 }
 
 /// <summary>Migrates before the silo starts: it reads its queries from the database.</summary>

@@ -5,7 +5,8 @@ using Payments.Storage.Postgres;
 
 namespace Payments.Storage;
 
-/// <summary>What Orleans' ADO.NET grain storage must be set up with under <see cref="StorageNames.AdoNet"/>, so that its rows are this room's.</summary>
+/// <summary>What Orleans' ADO.NET grain storage must be set up with under <see cref="StorageNames.AdoNet"/>, so that its rows are this
+/// room's.</summary>
 public sealed class AdoNetConnections : IAsyncDisposable
 {
     /// <summary>Parses the connection string; nothing is opened yet.</summary>

@@ -13,11 +13,12 @@ using Payments.Storage.Telemetry;
 
 namespace Payments.Storage;
 
-/// <summary>Grain storage that leaves reading and writing to Orleans' ADO.NET storage and keeps this room's promises around it: the same rows, documents,
-/// limits and exceptions as <see cref="GroupCommitGrainStorage"/>, so that grains cannot tell which one they have.</summary>
+/// <summary>Grain storage that leaves reading and writing to Orleans' ADO.NET storage and keeps this room's promises around it: the same
+/// rows, documents, limits and exceptions as <see cref="GroupCommitGrainStorage"/>, so that grains cannot tell which one they
+/// have.</summary>
 /// <remarks>
-/// What it cannot keep: writes do not share commits, and a write whose answer is lost is reported as <see cref="StorageWriteException.OutcomeUnknown"/>
-/// at once instead of being settled by a second attempt. An ETag is an integer here.
+/// What it cannot keep: writes do not share commits, and a write whose answer is lost is reported as
+/// <see cref="StorageWriteException.OutcomeUnknown"/> at once instead of being settled by a second attempt. An ETag is an integer here.
 /// </remarks>
 public sealed class AdoNetGrainRows : IGrainStorage, IStorageStatistics
 {
@@ -75,7 +76,8 @@ public sealed class AdoNetGrainRows : IGrainStorage, IStorageStatistics
     public Task<StorageBacklog> ReadBacklogAsync(CancellationToken cancellationToken) => _store.ReadBacklogAsync(cancellationToken);
 
     /// <summary>Reads the state. A grain without a row gets a fresh state, no ETag and <c>RecordExists == false</c>.</summary>
-    /// <exception cref="InvalidDataException">The row was written by a newer version of this program, or is not a document of this type.</exception>
+    /// <exception cref="InvalidDataException">The row was written by a newer version of this program, or is not a document of this
+    /// type.</exception>
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         ArgumentNullException.ThrowIfNull(grainState);
@@ -92,10 +94,13 @@ public sealed class AdoNetGrainRows : IGrainStorage, IStorageStatistics
         grainState.RecordExists = true;
     }
 
-    /// <summary>Writes the state and returns when it is durable. Without an ETag it creates the row, with one it replaces exactly that version.</summary>
+    /// <summary>Writes the state and returns when it is durable. Without an ETag it creates the row, with one it replaces exactly that
+    /// version.</summary>
     /// <exception cref="InconsistentStateException">The row is not what the ETag says; nothing was written.</exception>
-    /// <exception cref="StorageWriteException">Not confirmed; <see cref="StorageWriteException.OutcomeUnknown"/> says whether it may be stored.</exception>
-    /// <exception cref="ArgumentException">The document is larger than <see cref="StorageOptions.MaxDocumentBytes"/>, or the id is not text.</exception>
+    /// <exception cref="StorageWriteException">Not confirmed; <see cref="StorageWriteException.OutcomeUnknown"/> says whether it may be
+    /// stored.</exception>
+    /// <exception cref="ArgumentException">The document is larger than <see cref="StorageOptions.MaxDocumentBytes"/>, or the id is not
+    /// text.</exception>
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         ArgumentNullException.ThrowIfNull(grainState);
@@ -133,7 +138,8 @@ public sealed class AdoNetGrainRows : IGrainStorage, IStorageStatistics
         }
         else if (await ReadRowAsync(key) is { RecordExists: true } row)
         {
-            throw new InconsistentStateException($"The state {key} was not cleared: it exists, and was never read.", row.ETag, currentEtag: null);
+            throw new InconsistentStateException(
+                $"The state {key} was not cleared: it exists, and was never read.", row.ETag, currentEtag: null);
         }
 
         StateDocuments.Reset(grainState);
@@ -168,7 +174,8 @@ public sealed class AdoNetGrainRows : IGrainStorage, IStorageStatistics
 
     private async Task<InconsistentStateException> ConflictAsync(RowKey key, string? expected)
     {
-        // Who lost is told what stands there now, as the other storage tells it; that this can be read is no condition for telling it at all.
+        // Who lost is told what stands there now, as the other storage tells it; that this can be read is no condition for telling it at
+        // all.
         string? stored = null;
         try
         {
@@ -199,12 +206,16 @@ public sealed class AdoNetGrainRows : IGrainStorage, IStorageStatistics
         }
     }
 
-    /// <summary>The id under which Orleans' storage passes the whole id to our SQL as one text: it would leave out the type, take keys that look like
-    /// numbers apart, and stumble over braces.</summary>
+    /// <summary>The id under which Orleans' storage passes the whole id to our SQL as one text: it would leave out the type, take keys that
+    /// look like numbers apart, and stumble over braces.</summary>
     private static GrainId IdOf(RowKey key)
     {
         if (key.GrainType.AsSpan().ContainsAny(NotInTypes) || key.StateName.Contains(GenericMarker, StringComparison.Ordinal))
-            throw new ArgumentException($"The ADO.NET storage takes no grain type with / or braces and no state name with `: {key}.", nameof(key));
+        {
+            throw new ArgumentException(
+                $"The ADO.NET storage takes no grain type with / or braces and no state name with `: {key}.", nameof(key));
+        }
+
         var grainKey = key.GrainKey.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
         return GrainId.Create(key.GrainType, $"{key.GrainType}{KeySeparator}{grainKey}");
     }

@@ -9,12 +9,14 @@ internal static class PostgresConnections
     private const int PreparedStatementsMax = 32;
     private const int KeepAliveSeconds = 30;
 
-    // Npgsql's own default is 100 per silo, which is all that a PostgreSQL server accepts by default. A read takes well below a millisecond.
+    // Npgsql's own default is 100 per silo, which is all that a PostgreSQL server accepts by default. A read takes well below a
+    // millisecond.
     private const int PooledMax = 32;
     private const string PoolSizeKeyword = "Maximum Pool Size";
 
     /// <summary>The connection string, parsed.</summary>
-    /// <exception cref="StorageUnavailableException">It is malformed. What is wrong with it is not repeated: it may be a piece of the password.</exception>
+    /// <exception cref="StorageUnavailableException">It is malformed. What is wrong with it is not repeated: it may be a piece of the
+    /// password.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string? connectionString)
     {
         try

@@ -18,7 +18,8 @@ internal sealed class StateDocuments(StorageOptions options)
     }
 
     /// <summary>The state again.</summary>
-    /// <exception cref="InvalidDataException">The row was written by a newer version of this program, or is not a document of this type.</exception>
+    /// <exception cref="InvalidDataException">The row was written by a newer version of this program, or is not a document of this
+    /// type.</exception>
     public T? Deserialize<T>(RowKey key, int stateVersion, ReadOnlySpan<byte> document)
     {
         if (stateVersion > RowWrite.StateVersion)

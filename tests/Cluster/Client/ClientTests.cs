@@ -60,6 +60,8 @@ public sealed class ClientTests
             () => grains.CancelPaymentAsync(id, id, (CancellationReason)9, Actor),
             () => grains.CancelPaymentAsync(id, id, CancellationReason.Duplicate, " "),
             () => grains.CancelPaymentAsync(id, id, CancellationReason.Duplicate, Actor, new string('x', CancelPayment.MessageMaxLength + 1)),
+            () => grains.CancelPaymentAsync(
+                id, id, CancellationReason.Duplicate, Actor, commandId: new string('x', CancelPayment.CommandIdMaxLength + 1)),
         ];
         foreach (var call in calls)
             Assert.ThrowsAny<ArgumentException>(call);

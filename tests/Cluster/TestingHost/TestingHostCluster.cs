@@ -12,8 +12,9 @@ using Payments.Testing.Processes;
 namespace Payments.Cluster.TestingHost;
 
 /// <summary>
-/// Silos in Orleans' own test cluster, set up as the product sets up a silo: its grains, storage on PostgreSQL, providers, retry shards. What is the test cluster's is
-/// how they find each other and talk, in memory; and it can do to an activation what no deployment can be made to do on order: move it, or end it.
+/// Silos in Orleans' own test cluster, set up as the product sets up a silo: its grains, storage on PostgreSQL, providers, retry shards.
+/// What is the test cluster's is how they find each other and talk, in memory; and it can do to an activation what no deployment can be
+/// made to do on order: move it, or end it.
 /// </summary>
 public sealed class TestingHostCluster : IAsyncDisposable
 {
