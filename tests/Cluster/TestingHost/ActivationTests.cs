@@ -46,7 +46,7 @@ public sealed class ActivationTests
         {
             var to = await cluster.MoveAsync(grain.GetGrainId());
             var after = await grain.GetAsync(TestCluster.Merchant);
-            Assert.Equal((before!.Status, before.UpdatedAt), (after!.Status, after.UpdatedAt));
+            Assert.Equal((before!.Status, before.AmountMinor, before.CreatedAt), (after!.Status, after.AmountMinor, after.CreatedAt));
             var everywhere = await cluster.Grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics();
             Assert.Equal(to, Assert.Single(everywhere, found => found.GrainId == grain.GetGrainId()).SiloAddress);
         }
