@@ -38,12 +38,12 @@ internal static class SiloInstruments
     }
 
     /// <summary>Of a process that calls grains.</summary>
-    private sealed class ClientGauges(ClusterConnection connection, IMeterFactory meters) : IHostedService
+    private sealed class ClientGauges(PaymentsConnection connection, IMeterFactory meters) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
             meters.Create(Name).CreateObservableGauge(
-                "payments.cluster.gateways", () => connection.Gateways, "{silo}", "Silos that this process is connected to.");
+                "payments.cluster.gateways", () => connection.Silos, "{silo}", "Silos that this process is connected to.");
             return Task.CompletedTask;
         }
 

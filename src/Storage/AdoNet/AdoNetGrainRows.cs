@@ -75,6 +75,9 @@ public sealed class AdoNetGrainRows : IGrainStorage, IStorageStatistics
     /// <inheritdoc/>
     public Task<StorageBacklog> ReadBacklogAsync(CancellationToken cancellationToken) => _store.ReadBacklogAsync(cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<StorageWaiting> ReadWaitingAsync(CancellationToken cancellationToken) => _store.ReadWaitingAsync(cancellationToken);
+
     /// <summary>Reads the state. A grain without a row gets a fresh state, no ETag and <c>RecordExists == false</c>.</summary>
     /// <exception cref="InvalidDataException">The row was written by a newer version of this program, or is not a document of this
     /// type.</exception>
@@ -115,6 +118,8 @@ public sealed class AdoNetGrainRows : IGrainStorage, IStorageStatistics
             MerchantId = indexed?.MerchantId,
             Status = indexed?.StatusText,
             DueAt = indexed?.DueAt,
+            WaitsFor = indexed?.Waiting is { } waiting ? WaitingNames.Of(waiting.For) : null,
+            WaitsSince = indexed?.Waiting?.Since,
             Document = _documents.Serialize(key, grainState.State),
         };
         var row = new GrainState<RowPayload>(

@@ -41,6 +41,12 @@ internal sealed record RowColumns
     [JsonPropertyName("updated_at")]
     public DateTime UpdatedAt { get; init; }
 
+    [JsonPropertyName("waits_for")]
+    public string? WaitsFor { get; init; }
+
+    [JsonPropertyName("waits_since")]
+    public DateTime? WaitsSince { get; init; }
+
     /// <summary>The columns of a write.</summary>
     public static RowColumns Of(RowWrite write, DateTimeOffset now) => new()
     {
@@ -51,6 +57,8 @@ internal sealed record RowColumns
         Status = write.Status,
         DueAt = write.DueAt is { } due ? PostgresValues.ToMicroseconds(due) : null,
         UpdatedAt = PostgresValues.ToMicroseconds(now),
+        WaitsFor = write.WaitsFor,
+        WaitsSince = write.WaitsSince is { } since ? PostgresValues.ToMicroseconds(since) : null,
     };
 }
 

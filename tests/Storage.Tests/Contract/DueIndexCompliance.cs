@@ -103,7 +103,7 @@ public abstract class DueIndexCompliance(StorageDatabase database) : IAsyncLifet
     [DatabaseFact]
     public async Task What_operators_count_is_counted_by_what_it_waits_for_and_forgotten_when_it_does_not()
     {
-        var none = await _storage.Grains.ReadWaitingAsync(CancellationToken.None);
+        var none = await _storage.Statistics.ReadWaitingAsync(CancellationToken.None);
         Assert.Empty(none.Rows);
         Assert.Null(none.EarliestDue);
 
@@ -118,7 +118,7 @@ public abstract class DueIndexCompliance(StorageDatabase database) : IAsyncLifet
         state.State!.Waiting = null;
         await _storage.Grains.WriteStateAsync("state", settled, state);
 
-        var waiting = await _storage.Grains.ReadWaitingAsync(CancellationToken.None);
+        var waiting = await _storage.Statistics.ReadWaitingAsync(CancellationToken.None);
         Assert.Equal(
             [
                 new WaitingRows(WaitingFor.Cancel, "order", 2, Noon.AddMicroseconds(-7)), new WaitingRows(WaitingFor.Cancel, "request", 1, Noon.AddHours(1)),
