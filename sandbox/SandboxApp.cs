@@ -49,19 +49,25 @@ public static class SandboxApp
         var klarna = new KlarnaRequests(options, time, ledger, ids, capacity);
         var klarnaResults = new IdempotencyStore<KlarnaResult>(time, options.IdempotencyLifetime);
         var merchants = new MerchantEndpoints(ledger, faults, counters, capacity, time);
+        var events = new EventSender(ledger, faults, counters, time);
+        foreach (var endpoint in options.EventEndpoints)
+            events.Configure(endpoint.Problem is { } problem ? throw new FormatException(problem) : endpoint);
         if (options.DataFile is { } file)
             ledger.Open(file, entry => Restore(entry, stripe, stripeResults, klarna, klarnaResults, merchants, capacity));
 
         // By factory, so that the container closes the journal with the application.
         builder.Services.AddSingleton(_ => ledger);
+        builder.Services.AddSingleton(_ => events);
         builder.Services.AddSingleton(faults).AddSingleton(counters).AddSingleton(stripeControl).AddSingleton(klarna);
         var app = builder.Build();
         _ = app.Services.GetRequiredService<Ledger>();
+        _ = app.Services.GetRequiredService<EventSender>();
         app.Use(GuardAsync);
         new StripeEndpoints(stripe, stripeResults, faults, counters, time).Map(app);
         new KlarnaEndpoints(klarna, ledger, klarnaResults, faults, counters, ids, time).Map(app);
         merchants.Map(app);
         new ControlEndpoints(faults, stripeControl, klarna, merchants).Map(app);
+        new EventControl(events).Map(app);
         new LedgerEndpoints(ledger, counters, stripeControl, klarna, options, time).Map(app);
         return app;
     }

@@ -39,6 +39,9 @@ public sealed record SandboxOptions
     /// <summary>Whether an expired Klarna payment request answers 404, as the documentation says, instead of <c>EXPIRED</c>.</summary>
     public bool KlarnaForgetsExpired { get; init; }
 
+    /// <summary>Where the providers push their events from the start; the control API can change it.</summary>
+    internal IReadOnlyList<EventEndpoint> EventEndpoints { get; init; } = [];
+
     /// <summary>Seed of generated ids, for runs that must repeat; null draws them at random.</summary>
     public int? Seed { get; init; }
 
@@ -63,8 +66,24 @@ public sealed record SandboxOptions
             SearchLag = Seconds(configuration, "search-lag-seconds") ?? defaults.SearchLag,
             KlarnaLifetime = Seconds(configuration, "klarna-lifetime-seconds") ?? defaults.KlarnaLifetime,
             KlarnaForgetsExpired = bool.TryParse(configuration["klarna-forgets-expired"], out var forgets) && forgets,
+            EventEndpoints = [.. Endpoints(configuration)],
             Seed = Number(configuration, "seed") is { } seed ? (int)seed : null,
         };
+    }
+
+    private static IEnumerable<EventEndpoint> Endpoints(IConfiguration configuration)
+    {
+        if (configuration["stripe-events-url"] is { } stripe)
+        {
+            var secrets = configuration["stripe-events-secrets"]?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
+            yield return new EventEndpoint(EventEndpoint.Stripe, stripe, secrets, null, EventEndpoint.DefaultRetrySeconds);
+        }
+        if (configuration["klarna-events-url"] is { } klarna)
+        {
+            var key = configuration["klarna-events-key"]?.Split('=', 2) ?? [];
+            yield return new EventEndpoint(
+                EventEndpoint.Klarna, klarna, [.. key.Skip(1)], key.FirstOrDefault(), EventEndpoint.DefaultRetrySeconds);
+        }
     }
 
     private static double? Number(IConfiguration configuration, string name) =>

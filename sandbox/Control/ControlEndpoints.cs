@@ -106,7 +106,7 @@ internal sealed class ControlEndpoints(FaultInjector faults, StripeControl strip
     }
 
     /// <exception cref="JsonException">The body is not of this type.</exception>
-    private static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type) =>
+    internal static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type) =>
         JsonSerializer.Deserialize(await RequestBody.ReadAsync(http), type) ?? throw new JsonException("The body is null.");
 
     internal static Task WriteAsync<T>(HttpContext http, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>

@@ -17,7 +17,14 @@ public sealed class FaultInjector
         "payment_intent.confirm", "payment_intent.capture", "payment_intent.cancel",
         "refund.create", "refund.retrieve", "refund.list", "refund.cancel", "charge.retrieve", "event.list",
         "klarna.create", "klarna.read", "klarna.cancel",
+        StripeEvent, KlarnaEvent,
     ];
+
+    private const string StripeEvent = "stripe.event";
+    private const string KlarnaEvent = "klarna.event";
+
+    private static readonly FaultKind[] s_onlyEvents = [FaultKind.Duplicate, FaultKind.Reorder, FaultKind.BadSignature, FaultKind.StaleTimestamp];
+    private static readonly FaultKind[] s_alsoEvents = [FaultKind.Latency, FaultKind.DropBefore, FaultKind.DropAfter];
 
     /// <summary>Orders a fault. Of several that match, the oldest strikes; one latency can add to one other.</summary>
     /// <returns>The fault with its id.</returns>
@@ -101,6 +108,11 @@ public sealed class FaultInjector
             || ProviderOperations.Any(operation => Covers(rule.Operation, operation));
         if (!known)
             return $"No operation matches '{rule.Operation}'.";
+        var isEvent = rule.Operation is StripeEvent or KlarnaEvent;
+        if (isEvent ? !s_onlyEvents.Concat(s_alsoEvents).Contains(rule.Kind) : s_onlyEvents.Contains(rule.Kind))
+            return $"This kind of fault does not go with '{rule.Operation}'.";
+        if (rule.Operation == KlarnaEvent && rule.Kind == FaultKind.StaleTimestamp)
+            return "Klarna signs no time.";
         if (rule.Count is 0 or < -1)
             return "count is a positive number, or -1 for all calls.";
         if (rule.LatencyMs is < 0 or > MaxLatencyMs || (rule.Kind == FaultKind.Latency && rule.LatencyMs == 0))

@@ -43,6 +43,22 @@ public enum FaultKind
     /// <summary>Any HTTP status, with <see cref="FaultRule.Body"/> if given; changes nothing and is not stored.</summary>
     [JsonStringEnumMemberName("status")]
     Status,
+
+    /// <summary>An event is delivered three times.</summary>
+    [JsonStringEnumMemberName("duplicate")]
+    Duplicate,
+
+    /// <summary>An event waits until a later one of the same object was accepted.</summary>
+    [JsonStringEnumMemberName("reorder")]
+    Reorder,
+
+    /// <summary>An attempt to deliver an event is signed with a secret that the receiver does not have.</summary>
+    [JsonStringEnumMemberName("bad_signature")]
+    BadSignature,
+
+    /// <summary>An attempt to deliver an event carries, signed, a time of an hour ago. Stripe only.</summary>
+    [JsonStringEnumMemberName("stale_timestamp")]
+    StaleTimestamp,
 }
 
 /// <summary>Whether a fault strikes before the effect or after it was committed.</summary>

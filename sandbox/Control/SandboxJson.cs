@@ -9,6 +9,18 @@ internal sealed record MerchantOrder(string? Secret);
 /// <summary>Answer of <c>PUT</c> and <c>GET /control/merchants/{id}</c>.</summary>
 internal sealed record MerchantView(string Merchant, bool HasSecret);
 
+/// <summary>Body of <c>PUT /control/stripe/webhook_endpoints</c>.</summary>
+internal sealed record StripeEndpointOrder(string Url, IReadOnlyList<string> Secrets, double? RetrySeconds = null);
+
+/// <summary>Body of <c>PUT /control/klarna/webhook_endpoints</c>.</summary>
+internal sealed record KlarnaEndpointOrder(string Url, string KeyId, string Secret, double? RetrySeconds = null);
+
+/// <summary>Answer of the two, and of GET and DELETE.</summary>
+internal sealed record EndpointsView(IReadOnlyList<string> Urls);
+
+/// <summary>Answer of <c>GET /ledger/events</c>; complete says whether a wait got as many as it asked for.</summary>
+internal sealed record EventsPage(int Count, IReadOnlyList<EventDelivery> Events, bool? Complete = null);
+
 /// <summary>Answer of the control API when something is wrong.</summary>
 internal sealed record ControlError(string Error);
 
@@ -53,6 +65,10 @@ internal sealed record Health(string Status, bool Persistent);
 [JsonSerializable(typeof(IReadOnlyList<FaultState>))]
 [JsonSerializable(typeof(MerchantOrder))]
 [JsonSerializable(typeof(MerchantView))]
+[JsonSerializable(typeof(StripeEndpointOrder))]
+[JsonSerializable(typeof(KlarnaEndpointOrder))]
+[JsonSerializable(typeof(EndpointsView))]
+[JsonSerializable(typeof(EventsPage))]
 [JsonSerializable(typeof(ControlError))]
 [JsonSerializable(typeof(ClearedFaults))]
 [JsonSerializable(typeof(OperationsPage))]

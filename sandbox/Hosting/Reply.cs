@@ -38,6 +38,15 @@ internal static class Reply
         return response.BodyWriter.FlushAsync(CancellationToken.None).AsTask();
     }
 
+    /// <summary>Renders a body that is to be kept.</summary>
+    public static byte[] Bytes<TState>(TState state, Action<Utf8JsonWriter, TState> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+            write(writer, state);
+        return buffer.WrittenSpan.ToArray();
+    }
+
     public static async Task TextAsync(HttpContext http, int status, string? body, string contentType = "application/json")
     {
         http.Response.StatusCode = status;

@@ -40,6 +40,35 @@ internal static class KlarnaJson
         writer.WriteEndObject();
     }
 
+    /// <summary>A webhook's body. The reference's name and the account ids are our reading: no public page shows a whole v2 payload.</summary>
+    public static void WriteEvent(Utf8JsonWriter writer, EventView view)
+    {
+        var record = (KlarnaRecord)view.Subject;
+        writer.WriteStartObject();
+        writer.WriteStartObject("metadata");
+        writer.WriteString("event_id", view.Id);
+        writer.WriteString("event_type", view.Type);
+        writer.WriteString("event_version", "v2");
+        writer.WriteString("occurred_at", view.Operation.At);
+        writer.WriteString("subject_account_id", "krn:partner:global:account:test:SANDBOX1");
+        writer.WriteString("recipient_account_id", "krn:partner:global:account:test:SANDBOX1");
+        writer.WriteString("product_instance_id", "krn:partner:product:payment:sandbox");
+        writer.WriteString("webhook_id", "krn:partner:global:notification:webhook:sandbox");
+        writer.WriteBoolean("live", false);
+        writer.WriteEndObject();
+        writer.WriteStartObject("payload");
+        writer.WriteString("payment_request_id", record.Id);
+        if (record.Reference is not null)
+            writer.WriteString("payment_request_reference", record.Reference);
+        writer.WriteString("state", record.StateName);
+        if (record.PreviousState is { } previous)
+            writer.WriteString("previous_state", KlarnaRecord.Name(previous));
+        if (record.StateReason is not null)
+            writer.WriteString("state_reason", record.StateReason);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
     public static void WriteFailure(Utf8JsonWriter writer, KlarnaFailure failure, Guid id)
     {
         writer.WriteStartObject();

@@ -9,6 +9,7 @@ public sealed class Ledger : IDisposable
     private readonly Lock _gate = new();
     private readonly AppendLog<LedgerOperation> _operations = new();
     private readonly AppendLog<WebhookDelivery> _webhooks = new();
+    private readonly AppendLog<EventDelivery> _events = new();
     private readonly Dictionary<string, long> _counts = [];
     private readonly TimeProvider _time;
     private Journal? _journal;
@@ -35,6 +36,24 @@ public sealed class Ledger : IDisposable
         lock (_gate)
             return _webhooks.Select(payment, since, found => IsOf(found, merchant, name), limit);
     }
+
+    /// <summary>Attempts to deliver the providers' events, in order.</summary>
+    /// <param name="objectId">Only those about this payment intent or payment request, or this refund or charge.</param>
+    /// <param name="type">Only those of this type.</param>
+    /// <param name="since">Only those with a higher sequence number.</param>
+    /// <param name="limit">At most so many.</param>
+    public IReadOnlyList<EventDelivery> Events(string? objectId = null, string? type = null, long since = 0, int limit = int.MaxValue)
+    {
+        lock (_gate)
+            return _events.Select(objectId, since, found => type is null || found.Type == type, limit);
+    }
+
+    /// <summary>
+    /// Waits until <paramref name="count"/> matching deliveries were accepted and returns them; fewer when <paramref name="timeout"/> passed.
+    /// </summary>
+    public Task<IReadOnlyList<EventDelivery>> WaitForEventsAsync(
+        string? objectId, string? type, int count = 1, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        WaitAsync(_events, objectId, found => found.Accepted && (type is null || found.Type == type), count, timeout, cancellation);
 
     /// <summary>How often each effective operation happened.</summary>
     public IReadOnlyDictionary<string, long> Counts()
@@ -93,28 +112,42 @@ public sealed class Ledger : IDisposable
         }
     }
 
+    /// <summary>Told of every new operation after its commit, outside the ledger's lock; never of those of an earlier run.</summary>
+    internal Action<LedgerOperation>? Committed { get; set; }
+
+    /// <summary>Notes an attempt to deliver an event. It is no commit and is not journaled.</summary>
+    internal void Record(EventDelivery delivery)
+    {
+        lock (_gate)
+            _events.Append(delivery with { Sequence = _events.Count + 1 }, delivery.ObjectId, delivery.SubjectId);
+    }
+
     /// <summary>Commits one change. The caller holds the lock of the object that changes, so its commits stay in order.</summary>
     internal void Record(JournalEntry entry)
     {
         // Only the write needs the order; turning the entry into bytes is the costly part and stays outside the lock.
         var line = _journal is null ? null : Journal.Line(entry);
+        List<LedgerOperation> made;
         lock (_gate)
         {
             if (line is not null)
                 _journal?.Append(line);
-            Apply(entry);
+            made = Apply(entry);
         }
+        if (Committed is { } committed)
+            made.ForEach(committed);
     }
 
-    /// <summary>The newest operations first, for the event list; copied under the lock.</summary>
-    internal List<LedgerOperation> Newest(Func<LedgerOperation, bool> filter, Func<LedgerOperation, bool> stop, int limit)
+    /// <summary>Views of the newest operations first, for the event list; copied under the lock.</summary>
+    internal List<T> Newest<T>(Func<LedgerOperation, IEnumerable<T>> view, Func<LedgerOperation, bool> stop, int limit)
     {
         lock (_gate)
-            return [.. _operations.NewestFirst().TakeWhile(found => !stop(found)).Where(filter).Take(limit)];
+            return [.. _operations.NewestFirst().TakeWhile(found => !stop(found)).SelectMany(view).Take(limit)];
     }
 
-    private void Apply(JournalEntry entry)
+    private List<LedgerOperation> Apply(JournalEntry entry)
     {
+        var all = new List<LedgerOperation>(entry.Operations?.Count ?? 0);
         if (entry.Webhook is { } webhook)
         {
             _accepted += webhook.Accepted ? 1 : 0;
@@ -125,7 +158,9 @@ public sealed class Ledger : IDisposable
             var made = Describe(entry, operation, _operations.Count + 1);
             _operations.Append(made, made.ObjectId, made.PaymentIntent);
             _counts[operation] = _counts.GetValueOrDefault(operation) + 1;
+            all.Add(made);
         }
+        return all;
     }
 
     private static LedgerOperation Describe(JournalEntry entry, string operation, long sequence)
@@ -149,6 +184,7 @@ public sealed class Ledger : IDisposable
             IdempotencyKey = entry.Answer?.Key,
             Metadata = metadata,
             Snapshot = snapshot,
+            Intent = entry.Intent,
         };
     }
 

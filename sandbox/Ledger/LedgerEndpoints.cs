@@ -16,6 +16,8 @@ internal sealed class LedgerEndpoints(
         app.MapGet("/ledger/operations/wait", http => WaitForOperationsAsync(http));
         app.MapGet("/ledger/webhooks", http => WebhooksAsync(http));
         app.MapGet("/ledger/webhooks/wait", http => WaitForWebhooksAsync(http));
+        app.MapGet("/ledger/events", http => EventsAsync(http));
+        app.MapGet("/ledger/events/wait", http => WaitForEventsAsync(http));
         app.MapGet("/ledger/payment_intents/{id}", http => IntentAsync(http));
         app.MapGet("/ledger/by-metadata", http => ByMetadataAsync(http));
         app.MapGet("/ledger/klarna/{id}", http => KlarnaAsync(http));
@@ -55,6 +57,19 @@ internal sealed class LedgerEndpoints(
             Text(http, "payment"), count, Text(http, "merchant"), Patience(http), Text(http, "name"), http.RequestAborted);
         var page = new WebhooksPage(found.Count, found, found.Count >= count);
         await ControlEndpoints.WriteAsync(http, page, SandboxJson.Default.WebhooksPage);
+    }
+
+    private Task EventsAsync(HttpContext http)
+    {
+        var found = ledger.Events(Text(http, "object"), Text(http, "type"), (long)Number(http, "since", 0), Limit(http));
+        return ControlEndpoints.WriteAsync(http, new EventsPage(found.Count, found), SandboxJson.Default.EventsPage);
+    }
+
+    private async Task WaitForEventsAsync(HttpContext http)
+    {
+        var count = (int)Number(http, "count", 1);
+        var found = await ledger.WaitForEventsAsync(Text(http, "object"), Text(http, "type"), count, Patience(http), http.RequestAborted);
+        await ControlEndpoints.WriteAsync(http, new EventsPage(found.Count, found, found.Count >= count), SandboxJson.Default.EventsPage);
     }
 
     private Task IntentAsync(HttpContext http)

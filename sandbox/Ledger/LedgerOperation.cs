@@ -36,4 +36,8 @@ public sealed record LedgerOperation
     /// <summary>The immutable object as it was after the change; events are rendered from it.</summary>
     [JsonIgnore]
     internal object? Snapshot { get; init; }
+
+    /// <summary>The payment intent after the change, also where a refund changed it.</summary>
+    [JsonIgnore]
+    internal IntentRecord? Intent { get; init; }
 }

@@ -213,13 +213,13 @@ internal static class StripeJson
     private static void WriteEvent(Utf8JsonWriter writer, EventView view)
     {
         writer.WriteStartObject();
-        writer.WriteString("id", $"evt_{view.Operation.Sequence:D12}");
+        writer.WriteString("id", view.Id);
         writer.WriteString("object", "event");
         writer.WriteNull("api_version");
         WriteTime(writer, "created", view.Operation.At);
         writer.WriteStartObject("data");
         writer.WritePropertyName("object");
-        Write(writer, view.Operation.Snapshot!);
+        Write(writer, view.Subject);
         writer.WriteEndObject();
         writer.WriteBoolean("livemode", false);
         writer.WriteNumber("pending_webhooks", 0);

@@ -10,9 +10,6 @@ internal sealed record StripeList(string Url, IReadOnlyList<object> Data, bool H
 /// <summary>A charge, which is only another view of its intent.</summary>
 internal sealed record ChargeView(IntentRecord Intent);
 
-/// <summary>An event, which is only another view of a ledger entry.</summary>
-internal sealed record EventView(LedgerOperation Operation, string Type);
-
 /// <summary>Lists, search, charges and events.</summary>
 internal sealed partial class StripeQueries(StripeState state)
 {
@@ -21,24 +18,6 @@ internal sealed partial class StripeQueries(StripeState state)
 
     private static readonly FrozenSet<string> s_list = FrozenSet.ToFrozenSet(
         ["created", "customer", "customer_account", "ending_before", "expand", "limit", "starting_after"]);
-
-    private static readonly FrozenDictionary<string, string> s_eventTypes = new Dictionary<string, string>
-    {
-        [IntentOperations.Create] = "payment_intent.created",
-        [IntentOperations.RequiresAction] = "payment_intent.requires_action",
-        [IntentOperations.Processing] = "payment_intent.processing",
-        [IntentOperations.Authorized] = "payment_intent.amount_capturable_updated",
-        [IntentOperations.Capture] = "payment_intent.succeeded",
-        [IntentOperations.Succeeded] = "payment_intent.succeeded",
-        [IntentOperations.PaymentFailed] = "payment_intent.payment_failed",
-        [IntentOperations.Cancel] = "payment_intent.canceled",
-        [IntentOperations.HoldExpired] = "payment_intent.canceled",
-        [RefundOperations.Create] = "refund.created",
-        [RefundOperations.RequiresAction] = "refund.updated",
-        [RefundOperations.Succeeded] = "refund.updated",
-        [RefundOperations.Cancel] = "refund.updated",
-        [RefundOperations.Failed] = "refund.failed",
-    }.ToFrozenDictionary();
 
     public StripeResult ListIntents(StripeCall call)
     {
@@ -109,17 +88,15 @@ internal sealed partial class StripeQueries(StripeState state)
         if (form.Text("type") is { } type)
             types.Add(type);
         var created = Created(form);
-        var before = long.MaxValue;
-        if (form.Text("starting_after") is { } after
-            && !long.TryParse(after.AsSpan(Math.Min(4, after.Length)), CultureInfo.InvariantCulture, out before))
-            throw new StripeRefusal(StripeResult.Missing("event", after, "starting_after"));
+        Func<EventView, bool> isBefore = static _ => true;
+        if (form.Text("starting_after") is { } after)
+            isBefore = ProviderEvents.Before(after) ?? throw new StripeRefusal(StripeResult.Missing("event", after, "starting_after"));
         var found = state.Ledger.Newest(
-            operation => operation.Sequence < before && created.Includes(operation.At)
-                && s_eventTypes.TryGetValue(operation.Operation, out var name) && (types.Count == 0 || types.Contains(name)),
+            operation => ProviderEvents.OfStripe(operation).Reverse()
+                .Where(view => isBefore(view) && created.Includes(operation.At) && (types.Count == 0 || types.Contains(view.Type))),
             operation => operation.At.ToUnixTimeSeconds() < created.From,
             limit + 1);
-        return StripeResult.Ok(new StripeList("/v1/events",
-            [.. found.Take(limit).Select(operation => new EventView(operation, s_eventTypes[operation.Operation]))], found.Count > limit));
+        return StripeResult.Ok(new StripeList("/v1/events", [.. found.Take(limit)], found.Count > limit));
     }
 
     private static int Limit(StripeForm form)
