@@ -9,6 +9,7 @@ using Payments.Api.Authentication;
 using Payments.Api.Http;
 using Payments.Api.PaymentRequests;
 using Payments.Api.Payments;
+using Payments.Api.ProviderEvents;
 
 namespace Payments.Api;
 
@@ -37,6 +38,8 @@ public static class PaymentsApi
         services.AddSingleton<PaymentRequestRules>();
         services.AddSingleton<IContract, PaymentsContract>();
         services.AddSingleton<IContract, PayhubContract>();
+        services.AddSingleton<ProviderEventIntake>();
+        services.AddSingleton<IContract, ProviderEventsContract>();
         services.AddCarter(new DependencyContextAssemblyCatalog(assemblies: [typeof(PaymentsApi).Assembly]));
         return services;
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Payments.Grains.Payment;
 using Payments.Grains.PaymentRequest;
+using Payments.Grains.ProviderEvents;
 using Payments.Grains.Retry;
 using Payments.Grains.Webhooks;
 
@@ -10,7 +11,7 @@ namespace Payments.Grains;
 /// <summary>Registers what the grains need, except the ports that other rooms implement: storage, providers, merchants.</summary>
 public static class PaymentGrainsExtensions
 {
-    /// <summary>Adds policies (sections <c>Payments:Policy</c>, <c>RequestPolicy</c>, <c>Retry</c>, <c>Webhooks</c>), chance and webhook dispatch.
+    /// <summary>Adds policies (sections <c>Payments:Policy</c>, <c>RequestPolicy</c>, <c>Retry</c>, <c>Webhooks</c>, <c>ProviderEvents</c>), chance and webhook dispatch.
     /// Call it after the silo is added, so that at shutdown deliveries end while grains can still record them.</summary>
     public static IServiceCollection AddPaymentGrains(this IServiceCollection services)
     {
@@ -21,6 +22,9 @@ public static class PaymentGrainsExtensions
         services.AddOptions<PaymentRequestPolicy>().BindConfiguration("Payments:RequestPolicy").ValidateOnStart();
         services.AddOptions<RetryOptions>().BindConfiguration("Payments:Retry").ValidateOnStart();
         services.AddOptions<WebhookDispatcherOptions>().BindConfiguration("Payments:Webhooks").ValidateOnStart();
+        services.AddOptions<ProviderEventOptions>().BindConfiguration("Payments:ProviderEvents").ValidateOnStart();
+        services.AddSingleton<RecentEvents>();
+        services.AddSingleton<HintDelivery>();
         services.AddSingleton<WebhookDispatcher>();
         services.AddSingleton<IWebhookDispatcher>(static provider => provider.GetRequiredService<WebhookDispatcher>());
         services.AddHostedService(static provider => provider.GetRequiredService<WebhookDispatcher>());

@@ -52,6 +52,9 @@ public static class PaymentInstruments
         "From a change of a payment to the delivery that announced it.",
         advice: Buckets(0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300, 1800, 7200, 21_600, 86_400, 259_200));
 
+    private static readonly Counter<long> Events = Meter.CreateCounter<long>(
+        "payments.provider_events", "{event}", "Genuine events of providers about payments, by what became of them.");
+
     /// <summary>Source of the spans of webhook attempts.</summary>
     public static ActivitySource Activities { get; } = new(Name);
 
@@ -140,6 +143,9 @@ public static class PaymentInstruments
     internal static void Delivered(TimeSpan delay) => Delay.Record(delay.TotalSeconds);
 
     internal static void Woken(bool failed) => Wakes.Add(1, new KeyValuePair<string, object?>("outcome", failed ? "failed" : "done"));
+
+    internal static void EventTaken(string provider, ProviderEventOutcome outcome) => Events.Add(
+        1, new KeyValuePair<string, object?>("provider", provider), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
     private static void Answered(string contract, string provider, string outcome)
     {

@@ -94,5 +94,6 @@ internal sealed class OptionsCheck(string section)
             Fail(setting, FormattableString.Invariant($"must be between {min} and {max}"));
     }
 
-    private void Fail(string setting, string problem) => _failures.Add($"{section}:{setting} {problem}.");
+    /// <summary>Anything else that is wrong.</summary>
+    public void Fail(string setting, string problem) => _failures.Add($"{section}:{setting} {problem}.");
 }

@@ -26,11 +26,32 @@ public static class PaymentProvidersExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KlarnaOptions>, KlarnaOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebhookSenderOptions>, WebhookSenderOptionsValidator>());
 
-        services.TryAddSingleton<IPaymentIntents, StripePaymentIntents>();
-        services.TryAddSingleton<IKlarnaPaymentRequests, KlarnaPaymentRequests>();
+        services.TryAddSingleton<StripePaymentIntents>();
+        services.TryAddSingleton<IPaymentIntents>(static provider => provider.GetRequiredService<StripePaymentIntents>());
+        services.TryAddSingleton<KlarnaPaymentRequests>();
+        services.TryAddSingleton<IKlarnaPaymentRequests>(static provider => provider.GetRequiredService<KlarnaPaymentRequests>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IProviderObjects, StripePaymentIntents>(
+            static provider => provider.GetRequiredService<StripePaymentIntents>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IProviderObjects, KlarnaPaymentRequests>(
+            static provider => provider.GetRequiredService<KlarnaPaymentRequests>()));
         services.TryAddSingleton<IWebhookSender>(provider => new HttpWebhookSender(
             provider.GetRequiredService<IOptions<WebhookSenderOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    /// <summary>Adds an <see cref="Payments.IProviderEventReader"/> each for Stripe and Klarna: what a process needs that receives their events. Signing
+    /// secrets come from the sections <c>Payments:Stripe</c> and <c>Payments:Klarna</c>; nothing else of these sections is needed for it.</summary>
+    public static IServiceCollection AddProviderEventReaders(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<StripeEventOptions>().BindConfiguration(StripeOptions.SectionName).ValidateOnStart();
+        services.AddOptions<KlarnaEventOptions>().BindConfiguration(KlarnaOptions.SectionName).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StripeEventOptions>, StripeEventOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KlarnaEventOptions>, KlarnaEventOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<Payments.IProviderEventReader, StripeEvents>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<Payments.IProviderEventReader, KlarnaEvents>());
         return services;
     }
 }

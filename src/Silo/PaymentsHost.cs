@@ -46,7 +46,7 @@ public static partial class PaymentsHost
         else
             builder.AddPaymentsClient(cluster);
         if (cluster.ServesApi)
-            builder.Services.AddPaymentsApi(builder.Configuration);
+            builder.Services.AddPaymentsApi(builder.Configuration).AddProviderEventReaders();
         builder.AddPaymentsTelemetry(cluster);
         configure?.Invoke(builder);
 

@@ -27,7 +27,7 @@ public enum RequestStep
 public readonly record struct RequestCancelDecision(CancelPaymentRequestOutcome? Outcome, PaymentRequestState State, RequestStep Step);
 
 /// <summary>The rules of a payment request as pure functions, in the same form as <see cref="Payment.PaymentMachine"/>.</summary>
-public static class PaymentRequestMachine
+public static partial class PaymentRequestMachine
 {
     /// <summary>Every state that a request never leaves.</summary>
     public static bool IsFinal(PaymentRequestStatus status) => status is PaymentRequestStatus.Completed

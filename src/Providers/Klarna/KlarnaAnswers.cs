@@ -56,6 +56,22 @@ internal static class KlarnaAnswers
         ProviderResult<KlarnaRequestSnapshot>.Unknown Unknown(ProviderUncertainty cause) => new(cause, detail, RetryAfter.Of(headers, time));
     }
 
+    /// <summary>Reads one answer for the reference that the request carries, or null for none.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static ProviderResult<string?> ReadOwner(
+        int status,
+        HttpResponseHeaders headers,
+        ReadOnlySpan<byte> body,
+        string expectedId,
+        TimeProvider time) => Read(status, headers, body, expectedId, time) switch
+    {
+        ProviderResult<KlarnaRequestSnapshot>.Success =>
+            new ProviderResult<string?>.Success(TryParse(body, KlarnaJson.Default.KlarnaResource)!.PaymentRequestReference),
+        ProviderResult<KlarnaRequestSnapshot>.Refused refused => new ProviderResult<string?>.Refused(refused.Code, refused.Message, null),
+        ProviderResult<KlarnaRequestSnapshot>.Unknown unknown => new ProviderResult<string?>.Unknown(unknown.Cause, unknown.Detail, unknown.RetryAfter),
+        var other => throw new InvalidOperationException($"Not an answer: {other}."),
+    };
+
     /// <summary>An answer that says nothing we understand: something was done, and reading again may tell what.</summary>
     public static ProviderResult<KlarnaRequestSnapshot>.Unknown Unreadable(string detail) =>
         new(ProviderUncertainty.ConnectionLost, $"the answer could not be understood: {SafeText.Clean(detail)}");
@@ -108,7 +124,8 @@ internal static class KlarnaAnswers
         ? $"HTTP {status} without a body of Klarna's"
         : SafeText.Clean($"HTTP {status} {Code(status, error)}, error {error.ErrorId ?? error.CorrelationId}");
 
-    private static KlarnaRequestState? ToState(string? word) => word switch
+    /// <summary>What Klarna's word means; null for one that this version does not know.</summary>
+    public static KlarnaRequestState? ToState(string? word) => word switch
     {
         "SUBMITTED" => KlarnaRequestState.Submitted,
         "IN_PROGRESS" => KlarnaRequestState.InProgress,

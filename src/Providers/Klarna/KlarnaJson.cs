@@ -23,7 +23,8 @@ internal sealed record KlarnaPurchase(string PurchaseReference, IReadOnlyList<Kl
 internal sealed record KlarnaLine(string Name, int Quantity, long UnitPrice, long TotalAmount);
 
 /// <summary>A payment request as answered. Dates are read leniently: an odd one must not hide the state.</summary>
-internal sealed record KlarnaResource(string? PaymentRequestId, string? State, string? PaymentRequestUrl, string? ExpiresAt);
+internal sealed record KlarnaResource(
+    string? PaymentRequestId, string? PaymentRequestReference, string? State, string? PaymentRequestUrl, string? ExpiresAt);
 
 /// <summary>Klarna's error body, newer and classic form (api-facts §4.3, §4.5).</summary>
 internal sealed record KlarnaError(

@@ -7,7 +7,7 @@ using Payments.Grains.Ports;
 namespace Payments.Providers;
 
 /// <summary>Klarna payment requests, v2, over HTTP (api-facts §4.1 to §4.3).</summary>
-internal sealed class KlarnaPaymentRequests : IKlarnaPaymentRequests, IDisposable
+internal sealed class KlarnaPaymentRequests : IKlarnaPaymentRequests, IProviderObjects, IDisposable
 {
     private const string Provider = "klarna";
     private const string PaymentTag = "payment_request.id";
@@ -94,6 +94,26 @@ internal sealed class KlarnaPaymentRequests : IKlarnaPaymentRequests, IDisposabl
                         KlarnaAnswers.Unreadable($"cancelled, yet {other.Value.State}"),
                     var result => result,
                 };
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    string IProviderObjects.Provider => ProviderNames.Klarna;
+
+    /// <inheritdoc/>
+    public Task<ProviderResult<string?>> FindOwnerAsync(string objectId, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(objectId);
+        return _calls.RunAsync(
+            new ProviderOperation(Provider, "find_owner", RequestTag, objectId),
+            deadline,
+            async token =>
+            {
+                using var message = new HttpRequestMessage(HttpMethod.Get, UrlOf(objectId));
+                using var response = await _http.SendAsync(message, token);
+                var body = await response.Content.ReadAsByteArrayAsync(token);
+                return KlarnaAnswers.ReadOwner((int)response.StatusCode, response.Headers, body, objectId, _time);
             },
             cancellationToken);
     }

@@ -7,7 +7,7 @@ namespace Payments.Providers;
 
 /// <summary>PaymentIntents and refunds through Stripe.net. Its retries are off and its keys are ours: what is tried again, when and under
 /// which key is the grain's decision, made durable before the call.</summary>
-internal sealed class StripePaymentIntents : IPaymentIntents, IDisposable
+internal sealed class StripePaymentIntents : IPaymentIntents, IProviderObjects, IDisposable
 {
     private const string Provider = "stripe";
     private const string PaymentTag = "payment.id";
@@ -183,6 +183,26 @@ internal sealed class StripePaymentIntents : IPaymentIntents, IDisposable
                 _refunds.ListAutoPagingAsync(StripeForms.ListRefunds(intentId), cancellationToken: token),
                 refund => StripeForms.IsRefund(refundId, refund.Metadata),
                 refund => StripeSnapshots.Answer(refund, expectedId: null)),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    string IProviderObjects.Provider => ProviderNames.Stripe;
+
+    /// <inheritdoc/>
+    public Task<ProviderResult<string?>> FindOwnerAsync(string objectId, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(objectId);
+        return _calls.RunAsync(
+            new ProviderOperation(Provider, "find_owner", IntentTag, objectId),
+            deadline,
+            token => CatchAsync<string?>(
+                async () =>
+                {
+                    var intent = await _intents.GetAsync(objectId, cancellationToken: token);
+                    return new ProviderResult<string?>.Success(intent.Metadata?.GetValueOrDefault(StripeForms.PaymentIdKey));
+                },
+                exception => StripeFailures.Of<string?>(exception, current: null, _time)),
             cancellationToken);
     }
 

@@ -51,7 +51,8 @@ internal static class StripeSnapshots
     public static ProviderResult<T>.Unknown Unreadable<T>(string detail) =>
         new(ProviderUncertainty.ConnectionLost, $"the answer could not be understood: {SafeText.Clean(detail)}");
 
-    private static PaymentIntentStatus? ToIntentStatus(string? word) => word switch
+    /// <summary>What Stripe's word means; null for one that this version does not know.</summary>
+    public static PaymentIntentStatus? ToIntentStatus(string? word) => word switch
     {
         "requires_payment_method" => PaymentIntentStatus.RequiresPaymentMethod,
         "requires_confirmation" => PaymentIntentStatus.RequiresConfirmation,
@@ -63,7 +64,8 @@ internal static class StripeSnapshots
         _ => null,
     };
 
-    private static RefundStatus? ToRefundStatus(string? word) => word switch
+    /// <summary>What Stripe's word means; null for one that this version does not know.</summary>
+    public static RefundStatus? ToRefundStatus(string? word) => word switch
     {
         "pending" => RefundStatus.Pending,
         "requires_action" => RefundStatus.RequiresAction,

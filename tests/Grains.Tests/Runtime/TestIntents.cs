@@ -15,6 +15,7 @@ internal enum Verb
     Refund,
     RetrieveRefund,
     FindRefund,
+    FindOwner,
 }
 
 /// <summary>One payment's object at the provider. It behaves by itself; a test can put answers before that, and hold calls.</summary>
@@ -63,7 +64,7 @@ internal sealed class TestIntent(Guid paymentId)
 }
 
 /// <summary>The provider: one object per payment.</summary>
-internal sealed class TestIntents : IPaymentIntents
+internal sealed class TestIntents : IPaymentIntents, IProviderObjects
 {
     private readonly ConcurrentDictionary<Guid, TestIntent> intents = new();
 
@@ -132,6 +133,16 @@ internal sealed class TestIntents : IPaymentIntents
     public Task<ProviderResult<RefundSnapshot?>> FindRequestedRefundAsync(
         string intentId, Guid refundId, TimeSpan deadline, CancellationToken cancellationToken) =>
         throw new NotSupportedException("No test looks for a refund on request.");
+
+    /// <summary>Whose an intent is, as its metadata would say. Another one is nobody's.</summary>
+    public string Provider => ProviderNames.Stripe;
+
+    public async Task<ProviderResult<string?>> FindOwnerAsync(string objectId, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(objectId["pi_".Length..], "N", out var id))
+            return new ProviderResult<string?>.Success(null);
+        return await Of(id).CallAsync<string?>(Verb.FindOwner, null, () => new ProviderResult<string?>.Success($"{id}"));
+    }
 
     public Task<ProviderResult<RefundSnapshot?>> FindRefundAsync(string intentId, Guid paymentId, TimeSpan deadline, CancellationToken cancellationToken)
     {

@@ -7,6 +7,7 @@ using Orleans.Runtime;
 using Orleans.Storage;
 using Payments.Grains.Payment;
 using Payments.Grains.Ports;
+using Payments.Grains.ProviderEvents;
 using Payments.Grains.Tests.Payment;
 using Payments.Grains.Webhooks;
 using Payments.Testing.Processes;
@@ -51,6 +52,9 @@ public sealed class TestSilo : IAsyncLifetime
         builder.Services.AddSingleton<IMerchants>(Merchants);
         builder.Services.AddSingleton<IPaymentIntents>(Intents);
         builder.Services.AddSingleton<IKlarnaPaymentRequests>(Klarna);
+        builder.Services.AddSingleton<IProviderObjects>(Intents);
+        builder.Services.AddSingleton<RecentEvents>();
+        builder.Services.AddSingleton<HintDelivery>();
         builder.Services.AddSingleton<IWebhookSender>(Sender);
         builder.Services.AddSingleton<WebhookDispatcher>();
         builder.Services.AddSingleton<IWebhookDispatcher>(services => services.GetRequiredService<WebhookDispatcher>());

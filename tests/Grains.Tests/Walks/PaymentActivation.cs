@@ -1,5 +1,6 @@
 using Payments.Grains.Payment;
 using Payments.Grains.Ports;
+using Payments.Grains.ProviderEvents;
 using Payments.Grains.Retry;
 using Payments.Grains.Tests.Payment;
 
@@ -112,6 +113,37 @@ internal sealed class PaymentActivation
         for (var calls = 0; step != ProviderStep.None && calls < CallsPerTurnMax; calls++)
             step = await PerformAsync(step);
         return true;
+    }
+
+    /// <summary>A hint that the object may have moved, with whatever it claims.</summary>
+    public async Task<HintStep> HintAsync(ProviderHint hint)
+    {
+        await durable.RefreshIfUnsureAsync();
+        var step = PaymentMachine.PlanAfterHint(durable.State, hint);
+        if (step is HintStep.NotYet or HintStep.NotMine)
+        {
+            await durable.RefreshAsync();
+            step = PaymentMachine.PlanAfterHint(durable.State, hint);
+        }
+
+        switch (step)
+        {
+            case HintStep.ReadIntent or HintStep.AdoptIntent:
+                if (await network.CallAsync("hinted read", () => IsAlive, stripe.Retrieve) is ProviderResult<PaymentIntentSnapshot>.Success intent)
+                    await ApplyAsync((s, now) => PaymentMachine.IntentHinted(s, intent.Value, Sample.Policy, now));
+                break;
+            case HintStep.ReadRefund:
+                var id = durable.State.Refund!.Id;
+                if (await network.CallAsync("hinted refund read", () => IsAlive, () => stripe.RetrieveRefund(id)) is ProviderResult<RefundSnapshot>.Success refund)
+                    await ApplyAsync((s, now) => PaymentMachine.RefundHinted(s, refund.Value, Sample.Policy, now));
+                break;
+            case HintStep.FindRefund:
+                if (await network.CallAsync("hinted refund search", () => IsAlive, stripe.FindRefund) is ProviderResult<RefundSnapshot?>.Success { Value: { } found })
+                    await ApplyAsync((s, now) => PaymentMachine.RefundHinted(s, found, Sample.Policy, now));
+                break;
+        }
+
+        return step;
     }
 
     private async Task<ProviderStep> PerformAsync(ProviderStep step)

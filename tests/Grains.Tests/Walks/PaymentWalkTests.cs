@@ -1,5 +1,6 @@
 using Payments.Grains.Payment;
 using Payments.Grains.Ports;
+using Payments.Grains.ProviderEvents;
 using Payments.Grains.Tests.Payment;
 using Intent = Payments.Grains.Ports.PaymentIntentStatus;
 
@@ -110,6 +111,9 @@ public sealed class PaymentWalkTests
                 case 11:
                     world.Now += TimeSpan.FromSeconds(world.Random.NextDouble() * 5);
                     break;
+                case 12 when stripe.Current is { } current:
+                    Hint(current.Id);
+                    break;
                 default:
                     if (!world.IsQuiet)
                         world.Step();
@@ -132,6 +136,15 @@ public sealed class PaymentWalkTests
         {
             perhapsCaptured = true;
             Begin(activation => activation.CaptureAsync(world.Pick(Sample.Amount, Sample.Amount / 3)), outcome => world.Log($"capture answered {outcome}"));
+        }
+
+        /// <summary>An event of the provider: true, stale or about anything.</summary>
+        private void Hint(string objectId)
+        {
+            var claim = world.Pick(Enum.GetNames<Intent>().Append(null).ToArray());
+            Begin(
+                activation => activation.HintAsync(new ProviderHint(objectId, claim is null ? null : objectId, claim)),
+                step => world.Log($"hint of {claim} led to {step}"));
         }
 
         private void Begin<T>(Func<PaymentActivation, Task<T>> turn, Action<T> answered)
