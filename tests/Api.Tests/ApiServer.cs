@@ -22,6 +22,9 @@ public class ApiServer : IAsyncLifetime
     public static readonly string HashedApiKeyDigest =
         "sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(HashedApiKeyText)));
     public static readonly string SigningKey = Convert.ToBase64String(Encoding.ASCII.GetBytes("a development key of 32 bytes or more"));
+    public const string StripeSecret = "whsec_0123456789abcdef0123";
+    public const string NewStripeSecret = "whsec_fedcba98765432103210";
+    public const string KlarnaSecret = "klarna-secret-0001";
     public static readonly DateTimeOffset Now = new(2026, 4, 4, 12, 0, 0, TimeSpan.Zero);
 
     private readonly Dictionary<string, string?> _settings = new()
@@ -35,6 +38,10 @@ public class ApiServer : IAsyncLifetime
         ["Payments:Merchants:1:Id"] = OtherMerchant.ToString(),
         ["Payments:Merchants:1:Name"] = "Second",
         ["Payments:Merchants:1:ApiKeys:0"] = OtherApiKeyText,
+        ["Payments:Stripe:WebhookSecrets:0"] = NewStripeSecret,
+        ["Payments:Stripe:WebhookSecrets:1"] = StripeSecret,
+        ["Payments:Klarna:WebhookKeys:0:Id"] = "key-1",
+        ["Payments:Klarna:WebhookKeys:0:Secret"] = KlarnaSecret,
     };
 
     private WebApplication? _app;
@@ -46,7 +53,12 @@ public class ApiServer : IAsyncLifetime
     private protected ApiServer(params (string Key, string? Value)[] settings)
     {
         foreach (var (key, value) in settings)
-            _settings[key] = value;
+        {
+            if (value is null)
+                _settings.Remove(key);
+            else
+                _settings[key] = value;
+        }
     }
 
     internal FakeGrains Grains { get; } = new();
@@ -67,7 +79,7 @@ public class ApiServer : IAsyncLifetime
         builder.Logging.ClearProviders().AddProvider(Logs);
         builder.Services.AddSingleton(Grains.Factory);
         builder.Services.AddSingleton<TimeProvider>(Clock);
-        builder.Services.AddPaymentsApi(builder.Configuration);
+        builder.Services.AddPaymentsApi(builder.Configuration).AddProviderEventReaders();
         _app = builder.Build();
         _app.UsePaymentsApi();
         _app.MapPaymentsApi();

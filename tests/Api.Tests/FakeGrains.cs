@@ -38,6 +38,8 @@ internal sealed class FakeGrains
 
     public Func<Task<long>> OnNextId { get; set; } = () => throw Unexpected();
 
+    public Func<string, ProviderEvent, Task<ProviderEventOutcome>> OnEvent { get; set; } = (_, _) => throw Unexpected();
+
     private static InvalidOperationException Unexpected() => new("This test expects no such call.");
 
     [SuppressMessage("Performance", "CA1852", Justification = "DispatchProxy derives from it at run time.")]
@@ -51,6 +53,7 @@ internal sealed class FakeGrains
             (nameof(IRefundGrain), Guid key) => new RefundGrain(key, Grains),
             (nameof(IPaymentRequestGrain), long key) => new PaymentRequestGrain(key, Grains),
             (nameof(IPaymentRequestIdGrain), 0L) => new PaymentRequestIdGrain(Grains),
+            (nameof(IProviderEventGrain), string key) => new ProviderEventGrain(key, Grains),
             var other => throw new NotSupportedException($"The API asked for {other}."),
         };
     }
@@ -119,6 +122,15 @@ internal sealed class FakeGrains
         {
             grains.Calls.Enqueue((key, command, cancellationToken));
             return grains.OnCancelRequest(key, command);
+        }
+    }
+
+    private sealed class ProviderEventGrain(string key, FakeGrains grains) : IProviderEventGrain
+    {
+        public Task<ProviderEventOutcome> ReceiveAsync(ProviderEvent received)
+        {
+            grains.Calls.Enqueue((key, received, default));
+            return grains.OnEvent(key, received);
         }
     }
 

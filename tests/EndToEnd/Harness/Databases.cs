@@ -20,6 +20,22 @@ public class SqliteDeployment : Deployment
         await command.ExecuteNonQueryAsync();
         return connection;
     }
+
+    /// <inheritdoc />
+    public override async Task<(long Version, string Status)?> RowAsync(string grainType, string grainKey)
+    {
+        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(DataDirectory, "payments.db"),
+            Pooling = false,
+        }.ToString());
+        await connection.OpenAsync();
+        await using var command = new SqliteCommand("SELECT version, status FROM grain_state WHERE grain_type = $type AND grain_key = $key", connection);
+        command.Parameters.AddWithValue("$type", grainType);
+        command.Parameters.AddWithValue("$key", grainKey);
+        await using var reader = await command.ExecuteReaderAsync();
+        return await reader.ReadAsync() ? (reader.GetInt64(0), reader.GetString(1)) : null;
+    }
 }
 
 /// <summary>A deployment on a real PostgreSQL.</summary>
@@ -36,6 +52,19 @@ public class PostgresDeployment : Deployment
         await using var command = new NpgsqlCommand("BEGIN; LOCK TABLE grain_state IN EXCLUSIVE MODE", connection);
         await command.ExecuteNonQueryAsync();
         return connection;
+    }
+
+    /// <inheritdoc />
+    public override async Task<(long Version, string Status)?> RowAsync(string grainType, string grainKey)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT version, status FROM grain_state WHERE grain_type = $1 AND grain_key = $2", connection)
+        {
+            Parameters = { new() { Value = grainType }, new() { Value = grainKey } },
+        };
+        await using var reader = await command.ExecuteReaderAsync();
+        return await reader.ReadAsync() ? (reader.GetInt64(0), reader.GetString(1)) : null;
     }
 
     /// <inheritdoc />

@@ -24,6 +24,8 @@ public abstract class Deployment : IAsyncLifetime
         ["Payments:RequestPolicy:WriteAheadLease"] = "00:00:02",
         ["Payments:RequestPolicy:Retry:Initial"] = "00:00:00.2",
         ["Payments:RequestPolicy:Retry:Max"] = "00:00:01",
+        ["Payments:ProviderEvents:Retry:Initial"] = "00:00:00.2",
+        ["Payments:ProviderEvents:Retry:Max"] = "00:00:01",
         ["Payments:Retry:ScanInterval"] = "00:00:00.2",
         ["Payments:Retry:Shards"] = "4",
     };
@@ -156,6 +158,9 @@ public abstract class Deployment : IAsyncLifetime
 
     /// <summary>Lets nothing be written to the database until the result is disposed.</summary>
     public abstract Task<IAsyncDisposable> HoldWritesAsync();
+
+    /// <summary>A grain's row as the database has it: how often it was written, and its status column; null when there is none.</summary>
+    public abstract Task<(long Version, string Status)?> RowAsync(string grainType, string grainKey);
 
     /// <summary>Creates the database server's part; null for SQLite.</summary>
     protected virtual Task<string?> CreateDatabaseAsync() => Task.FromResult<string?>(null);

@@ -33,12 +33,10 @@ public sealed class SandboxClient(HttpClient http)
     public Task MoveKlarnaAsync(PaymentRequest request, string action) => SendAsync(HttpMethod.Post, $"control/klarna/{request.KlarnaId}/{action}");
 
     /// <summary>Captures an authorized intent behind the service's back, as another system with the same key could.</summary>
-    public Task CaptureAsync(string intent)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"v1/payment_intents/{intent}/capture") { Content = new FormUrlEncodedContent([]) };
-        request.Headers.Add("Authorization", "Bearer sk_test_sandbox");
-        return SendAsync(request);
-    }
+    public Task CaptureAsync(string intent) => StripeAsync($"v1/payment_intents/{intent}/capture", []);
+
+    /// <summary>Refunds a cent of an intent behind the service's back, as somebody could in the dashboard: the refund does not carry our id.</summary>
+    public Task RefundByHandAsync(string intent) => StripeAsync("v1/refunds", new() { ["payment_intent"] = intent, ["amount"] = "1" });
 
     /// <summary>Waits for accepted webhooks about a payment.</summary>
     public async Task<IReadOnlyList<Delivery>> WaitForWebhooksAsync(Payment payment, int count = 1)
@@ -98,6 +96,50 @@ public sealed class SandboxClient(HttpClient http)
     {
         var found = await SendAsync(HttpMethod.Get, $"ledger/klarna/{request.KlarnaId}");
         return (found.GetProperty("paymentRequest").GetProperty("state").GetString()!, Names(found).Count(static name => name == "klarna.cancel"));
+    }
+
+    /// <summary>Both providers push their events to a silo from now on.</summary>
+    public async Task SubscribeAsync(Uri silo)
+    {
+        await UnsubscribeAsync();
+        await SendAsync(HttpMethod.Put, "control/stripe/webhook_endpoints", JsonContent.Create(
+            new { url = new Uri(silo, ProviderPush.StripePath), secrets = new[] { ProviderPush.RetiredSecret, ProviderPush.StripeSecret }, retrySeconds = 0.2 }));
+        await SendAsync(HttpMethod.Put, "control/klarna/webhook_endpoints", JsonContent.Create(
+            new { url = new Uri(silo, ProviderPush.KlarnaPath), keyId = ProviderPush.KlarnaKeyId, secret = ProviderPush.KlarnaSecret, retrySeconds = 0.2 }));
+    }
+
+    /// <summary>They push no more, and give up what is on its way.</summary>
+    public async Task UnsubscribeAsync()
+    {
+        await SendAsync(HttpMethod.Delete, "control/stripe/webhook_endpoints");
+        await SendAsync(HttpMethod.Delete, "control/klarna/webhook_endpoints");
+    }
+
+    /// <summary>Waits until events of one type about an object were answered with 2xx.</summary>
+    public async Task<IReadOnlyList<EventDelivery>> WaitForEventsAsync(string objectId, string type, int count = 1)
+    {
+        var page = await WaitAsync($"ledger/events/wait?object={objectId}&type={type}&count={count}", $"{count} {type} of {objectId}");
+        return page.GetProperty("events").Deserialize<List<EventDelivery>>(Json)!;
+    }
+
+    /// <summary>Every attempt to deliver an event about an object so far.</summary>
+    public async Task<IReadOnlyList<EventDelivery>> EventsAsync(string objectId) =>
+        (await SendAsync(HttpMethod.Get, $"ledger/events?object={objectId}")).GetProperty("events").Deserialize<List<EventDelivery>>(Json)!;
+
+    /// <summary>The Klarna request that was created last, and the reference that it carries.</summary>
+    public async Task<PaymentRequest> LastKlarnaAsync()
+    {
+        var created = (await SendAsync(HttpMethod.Get, "ledger/operations?operation=klarna.create&limit=100000")).GetProperty("operations");
+        var id = created[created.GetArrayLength() - 1].GetProperty("object").GetString()!;
+        var record = (await SendAsync(HttpMethod.Get, $"ledger/klarna/{id}")).GetProperty("paymentRequest");
+        return new PaymentRequest(long.Parse(record.GetProperty("reference").GetString()!, System.Globalization.CultureInfo.InvariantCulture), id);
+    }
+
+    private Task<JsonElement> StripeAsync(string path, Dictionary<string, string> form)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form) };
+        request.Headers.Add("Authorization", "Bearer sk_test_sandbox");
+        return SendAsync(request);
     }
 
     private async Task<JsonElement> WaitAsync(string path, string what)

@@ -49,5 +49,8 @@ public sealed record History(Intent PaymentIntent, IReadOnlyList<Refund> Refunds
     public int Count(string operation) => Operations.Count(name => name == operation);
 }
 
+/// <summary>An attempt of a provider to deliver an event.</summary>
+public sealed record EventDelivery(string EventId, string Type, int Attempt, int Answered, string? Answer, string? Fault);
+
 /// <summary>How often an operation was called, answered from its idempotency key, and hit by a fault.</summary>
 public sealed record Calls(long Count, long Replayed, long Faults);
