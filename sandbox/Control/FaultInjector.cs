@@ -23,7 +23,8 @@ public sealed class FaultInjector
     private const string StripeEvent = "stripe.event";
     private const string KlarnaEvent = "klarna.event";
 
-    private static readonly FaultKind[] s_onlyEvents = [FaultKind.Duplicate, FaultKind.Reorder, FaultKind.BadSignature, FaultKind.StaleTimestamp];
+    private static readonly FaultKind[] s_onlyEvents =
+        [FaultKind.Duplicate, FaultKind.Reorder, FaultKind.BadSignature, FaultKind.StaleTimestamp];
     private static readonly FaultKind[] s_alsoEvents = [FaultKind.Latency, FaultKind.DropBefore, FaultKind.DropAfter];
 
     /// <summary>Orders a fault. Of several that match, the oldest strikes; one latency can add to one other.</summary>

@@ -10,7 +10,8 @@ internal sealed class EventControl(EventSender sender)
         Map(app, EventEndpoint.Stripe, async http =>
         {
             var order = await ControlEndpoints.ReadAsync(http, SandboxJson.Default.StripeEndpointOrder);
-            return new EventEndpoint(EventEndpoint.Stripe, order.Url, order.Secrets, null, order.RetrySeconds ?? EventEndpoint.DefaultRetrySeconds);
+            return new EventEndpoint(
+                EventEndpoint.Stripe, order.Url, order.Secrets, null, order.RetrySeconds ?? EventEndpoint.DefaultRetrySeconds);
         });
         Map(app, EventEndpoint.Klarna, async http =>
         {

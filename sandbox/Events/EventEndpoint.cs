@@ -18,14 +18,15 @@ internal sealed record EventEndpoint(string Provider, string Url, IReadOnlyList<
 
     /// <summary>What is wrong with it; null when events can be pushed there.</summary>
     public string? Problem =>
-        !Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") ? "url must be an absolute http or https URL."
+        !Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
+            ? "url must be an absolute http or https URL."
         : Secrets.Count == 0 || Secrets.Any(string.IsNullOrEmpty) ? "At least one secret is needed."
         : Provider == Klarna && string.IsNullOrEmpty(KeyId) ? "keyId is needed."
         : RetrySeconds is > 0 and <= 3600 ? null : "retrySeconds lies between 0 and 3600.";
 
     /// <summary>
-    /// The headers that sign a body: <c>Stripe-Signature</c> with a <c>v1</c> for every secret (https://docs.stripe.com/webhooks/signature), or
-    /// <c>Klarna-Signature</c>, base64 by our reading, and <c>Klarna-Signing-Key-Id</c>.
+    /// The headers that sign a body: <c>Stripe-Signature</c> with a <c>v1</c> for every secret
+    /// (https://docs.stripe.com/webhooks/signature), or <c>Klarna-Signature</c>, base64 by our reading, and <c>Klarna-Signing-Key-Id</c>.
     /// </summary>
     /// <param name="body">What is sent.</param>
     /// <param name="at">The time that Stripe's signature carries.</param>

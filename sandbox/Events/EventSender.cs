@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 namespace Payments.Sandbox;
 
 /// <summary>
-/// Pushes every event to the endpoints of its provider, several at a time and so in no particular order, until each is answered with 2xx. What is under
-/// way when the program ends is lost; a real provider would go on.
+/// Pushes every event to the endpoints of its provider, several at a time and so in no particular order, until each is answered with
+/// 2xx. What is under way when the program ends is lost; a real provider would go on.
 /// </summary>
 internal sealed class EventSender : IDisposable
 {
@@ -159,7 +159,8 @@ internal sealed class EventSender : IDisposable
             status = (int)response.StatusCode;
             answer = await response.Content.ReadAsStringAsync(_stopping.Token);
         }
-        catch (Exception lost) when (lost is HttpRequestException or IOException or TaskCanceledException && !_stopping.IsCancellationRequested)
+        catch (Exception lost)
+            when (lost is HttpRequestException or IOException or TaskCanceledException && !_stopping.IsCancellationRequested)
         {
             // No answer: tried again.
         }
@@ -169,7 +170,8 @@ internal sealed class EventSender : IDisposable
         }
 
         var delivery = Record(job, attempt, hit, status, answer);
-        _counters.For($"{job.Endpoint.Provider}.event").Answered(status == 0 ? StatusCodes.Status500InternalServerError : status, replayed: attempt > 1);
+        var counted = status == 0 ? StatusCodes.Status500InternalServerError : status;
+        _counters.For($"{job.Endpoint.Provider}.event").Answered(counted, replayed: attempt > 1);
         return delivery.Accepted;
     }
 

@@ -40,7 +40,8 @@ internal static class KlarnaJson
         writer.WriteEndObject();
     }
 
-    /// <summary>A webhook's body. The reference's name and the account ids are our reading: no public page shows a whole v2 payload.</summary>
+    /// <summary>A webhook's body. The reference's name and the account ids are our reading: no public page shows a whole v2
+    /// payload.</summary>
     public static void WriteEvent(Utf8JsonWriter writer, EventView view)
     {
         var record = (KlarnaRecord)view.Subject;

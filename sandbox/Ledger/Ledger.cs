@@ -49,7 +49,8 @@ public sealed class Ledger : IDisposable
     }
 
     /// <summary>
-    /// Waits until <paramref name="count"/> matching deliveries were accepted and returns them; fewer when <paramref name="timeout"/> passed.
+    /// Waits until <paramref name="count"/> matching deliveries were accepted and returns them; fewer when <paramref name="timeout"/>
+    /// passed.
     /// </summary>
     public Task<IReadOnlyList<EventDelivery>> WaitForEventsAsync(
         string? objectId, string? type, int count = 1, TimeSpan? timeout = null, CancellationToken cancellation = default) =>

@@ -11,8 +11,8 @@ namespace Payments.Grains;
 /// <summary>Registers what the grains need, except the ports that other rooms implement: storage, providers, merchants.</summary>
 public static class PaymentGrainsExtensions
 {
-    /// <summary>Adds policies (sections <c>Payments:Policy</c>, <c>RequestPolicy</c>, <c>Retry</c>, <c>Webhooks</c>, <c>ProviderEvents</c>), chance and webhook dispatch.
-    /// Call it after the silo is added, so that at shutdown deliveries end while grains can still record them.</summary>
+    /// <summary>Adds policies (sections <c>Payments:Policy</c>, <c>RequestPolicy</c>, <c>Retry</c>, <c>Webhooks</c>, <c>ProviderEvents</c>),
+    /// chance and webhook dispatch. Call it after the silo is added, so that at shutdown deliveries end while grains can still record them.</summary>
     public static IServiceCollection AddPaymentGrains(this IServiceCollection services)
     {
         services.AddMetrics();

@@ -145,7 +145,8 @@ public static class PaymentInstruments
     internal static void Woken(bool failed) => Wakes.Add(1, new KeyValuePair<string, object?>("outcome", failed ? "failed" : "done"));
 
     internal static void EventTaken(string provider, ProviderEventOutcome outcome) => Events.Add(
-        1, new KeyValuePair<string, object?>("provider", provider), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+        1,
+        new KeyValuePair<string, object?>("provider", provider), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
     private static void Answered(string contract, string provider, string outcome)
     {

@@ -40,8 +40,8 @@ public static class PaymentProvidersExtensions
         return services;
     }
 
-    /// <summary>Adds an <see cref="Payments.IProviderEventReader"/> each for Stripe and Klarna: what a process needs that receives their events. Signing
-    /// secrets come from the sections <c>Payments:Stripe</c> and <c>Payments:Klarna</c>; nothing else of these sections is needed for it.</summary>
+    /// <summary>Adds an <see cref="Payments.IProviderEventReader"/> each for Stripe and Klarna: what a process needs that receives their events.
+    /// Signing secrets come from the sections <c>Payments:Stripe</c> and <c>Payments:Klarna</c>; nothing else of them is needed for it.</summary>
     public static IServiceCollection AddProviderEventReaders(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -90,6 +90,22 @@ public abstract class ProviderEventSuite(Deployment deployment) : IAsyncLifetime
     }
 
     [DatabaseFact]
+    public async Task A_refund_on_request_that_fails_after_all_is_known_at_once()
+    {
+        var sale = await Merchant.CreateAsync("COMPLETED", authorizeOnly: false);
+        var intent = await Sandbox.IntentIdAsync(sale);
+        Assert.Equal(202, (await Merchant.RefundAsync(sale, sale.TransactionId, null)).Status);
+        var refund = Assert.Single(await Sandbox.WaitForRefundsAsync(sale, 1));
+        await Sandbox.WaitForEventsAsync(intent, "refund.created");
+        await Sandbox.MoveRefundAsync(refund.Id, "fail");
+        Assert.Equal(Applied, Assert.Single(await Sandbox.WaitForEventsAsync(intent, "refund.failed")).Answer);
+
+        var found = await Merchant.SendAsync(HttpMethod.Get, $"/v2/refunds/{PaymentIds.ForRefund(sale.Merchant.Id, sale.TransactionId)}");
+        Assert.Contains("\"status\":\"FAILED\"", found.Body, StringComparison.Ordinal);
+        (await Merchant.GetAsync(sale)).Is(200, sale.Found("COMPLETED"));
+    }
+
+    [DatabaseFact]
     public async Task Repeated_reordered_spoiled_and_late_events_end_where_the_provider_is()
     {
         foreach (var kind in (string[])["duplicate", "reorder", "bad_signature", "stale_timestamp", "drop_after"])

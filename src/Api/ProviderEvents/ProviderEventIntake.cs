@@ -48,7 +48,10 @@ internal sealed partial class ProviderEventIntake(IEnumerable<IProviderEventRead
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "An event of {Provider} was turned away: {Setting} is missing.")]
     private static partial void LogNotConfigured(ILogger logger, string provider, string setting);
 
-    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Provider} event {EventId} was ignored: {Type} says nothing about a payment of ours.")]
+    [LoggerMessage(
+        EventId = 2,
+        Level = LogLevel.Information,
+        Message = "{Provider} event {EventId} was ignored: {Type} says nothing about a payment of ours.")]
     private static partial void LogIrrelevant(ILogger logger, string provider, string eventId, string type);
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "An event for {Provider} was rejected: {Reason}, {Bytes} bytes.")]

@@ -4,7 +4,8 @@ using Payments.Api.Payments;
 
 namespace Payments.Api.ProviderEvents;
 
-/// <summary>What providers are answered beside the routes. They look at the status only; the body is for whoever reads their dashboard.</summary>
+/// <summary>What providers are answered beside the routes. They look at the status only; the body is for whoever reads their
+/// dashboard.</summary>
 internal sealed class ProviderEventsContract : IContract
 {
     public const string Path = "/provider-events";

@@ -7,8 +7,9 @@ using Payments.Api.Payments;
 
 namespace Payments.Api.ProviderEvents;
 
-/// <summary><c>POST /provider-events/stripe</c> and <c>/provider-events/klarna</c>: what the providers push. The signature is the authentication. 2xx
-/// means that the event was applied, is durable, or says nothing about a payment; everything else makes the provider send it again.</summary>
+/// <summary><c>POST /provider-events/stripe</c> and <c>/provider-events/klarna</c>: what the providers push. The signature is the
+/// authentication. 2xx means that the event was applied, is durable, or says nothing about a payment; everything else makes the provider
+/// send it again.</summary>
 public sealed class ProviderEventsModule : ICarterModule
 {
     /// <inheritdoc/>

@@ -4,13 +4,14 @@ using Orleans.Concurrency;
 namespace Payments;
 
 /// <summary>
-/// Takes the events about one object of a provider; the grain key is <see cref="ProviderEvent.Key"/>. An event is a hint: whoever owns the object
-/// reads it and follows what it says, so that order and repetition do not matter. Many events at once cause few reads.
+/// Takes the events about one object of a provider; the grain key is <see cref="ProviderEvent.Key"/>. An event is a hint: whoever owns the
+/// object reads it and follows what it says, so that order and repetition do not matter. Many events at once cause few reads.
 /// </summary>
 [Alias("payments.IProviderEventGrain"), Version(1)]
 public interface IProviderEventGrain : IGrainWithStringKey
 {
-    /// <summary>Returns when the event has had its effect, or is durable and will have it later. When it throws, the provider must send it again.</summary>
+    /// <summary>Returns when the event has had its effect, or is durable and will have it later. When it throws, the provider must send it
+    /// again.</summary>
     [Alias("Receive"), AlwaysInterleave]
     Task<ProviderEventOutcome> ReceiveAsync(ProviderEvent received);
 }
@@ -22,8 +23,8 @@ public interface IProviderEventGrain : IGrainWithStringKey
 /// <param name="OccurredAt">When it happened (UTC), by the provider's clock.</param>
 /// <param name="ObjectId">The object that a payment owns: Stripe's <c>pi_…</c>, Klarna's <c>krn:…</c>.</param>
 /// <param name="SubjectId">What the event itself is about: that object, or one of its refunds or charges.</param>
-/// <param name="Claim">The status of the subject by the event, as the grains' ports name it, or null. It is never adopted; an event that claims no more
-/// than is known needs no read.</param>
+/// <param name="Claim">The status of the subject by the event, as the grains' ports name it, or null. It is never adopted; an event that
+/// claims no more than is known needs no read.</param>
 /// <param name="Owner">Our id of the payment or payment request, when the event carries one; else null.</param>
 [GenerateSerializer, Immutable, Alias("payments.ProviderEvent")]
 public sealed record ProviderEvent(

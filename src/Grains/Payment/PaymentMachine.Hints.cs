@@ -1,5 +1,7 @@
+using Payments.Grains.Auditing;
 using Payments.Grains.Ports;
 using Payments.Grains.ProviderEvents;
+using Payments.Grains.Refunds;
 using Payments.Grains.Retry;
 
 namespace Payments.Grains.Payment;
@@ -16,11 +18,14 @@ public enum HintStep
     /// <summary>Read the intent that the hint names: the answer to the create that made it was lost.</summary>
     AdoptIntent,
 
-    /// <summary>Read the refund under way.</summary>
+    /// <summary>Read the compensating refund.</summary>
     ReadRefund,
 
-    /// <summary>Look for the refund that was sent and never answered.</summary>
+    /// <summary>Look for the compensating refund, which was sent and never answered.</summary>
     FindRefund,
+
+    /// <summary>Read the refunds on request that <see cref="PaymentMachine.RefundsHinted"/> names.</summary>
+    ReadRefunds,
 
     /// <summary>The payment knows no object yet.</summary>
     NotYet,
@@ -29,11 +34,13 @@ public enum HintStep
     NotMine,
 }
 
-/// <summary>How a payment follows a hint. A hint only causes a read; it sends nothing that moves money, and what is due goes on as it was planned.</summary>
+/// <summary>How a payment follows a hint. A hint only causes reads; it sends nothing that moves money, and what is due goes on as it was
+/// planned.</summary>
 public static partial class PaymentMachine
 {
-    /// <summary>What a hint asks for. A terminal payment reads nothing: what happens to its money afterwards (refunds by hand, disputes, returned debits)
-    /// is no part of its life here and never takes its state back.</summary>
+    private const string CompensationFailed = "refund_failed_after_cancel";
+
+    /// <summary>What a hint asks for.</summary>
     public static HintStep PlanAfterHint(PaymentState state, ProviderHint hint)
     {
         if (!state.Exists)
@@ -43,11 +50,13 @@ public static partial class PaymentMachine
         if (intent.Id != hint.ObjectId)
             return HintStep.NotMine;
         if (IsTerminal(state.Status))
-            return HintStep.Nothing;
+            return AfterTheEnd(state, hint);
 
-        if (state.Operation is { Kind: ProviderOperationKind.Refund })
-            return state.Refund is not { } refund ? HintStep.FindRefund : Knows(hint, refund.Id, refund.Status) ? HintStep.Nothing : HintStep.ReadRefund;
-        return Knows(hint, intent.Id, intent.Status) ? HintStep.Nothing : HintStep.ReadIntent;
+        if (state.Operation is not { Kind: ProviderOperationKind.Refund })
+            return Knows(hint, intent.Id, intent.Status) ? HintStep.Nothing : HintStep.ReadIntent;
+        if (state.Refund is not { } refund)
+            return HintStep.FindRefund;
+        return Knows(hint, refund.Id, refund.Status) ? HintStep.Nothing : HintStep.ReadRefund;
     }
 
     private static HintStep WithoutIntent(PaymentState state) => state switch
@@ -58,7 +67,28 @@ public static partial class PaymentMachine
         _ => HintStep.NotYet,
     };
 
-    /// <summary>Our own echo: the event claims what the payment has learnt already, from the answer to its own call or from a read.</summary>
+    /// <summary>A payment that has ended stays as it is. Only its refunds go on: those on request, and the compensating one, which may
+    /// fail after it looked successful (api-facts §3.3). Refunds by hand, disputes and returned debits are no part of its life
+    /// here.</summary>
+    private static HintStep AfterTheEnd(PaymentState state, ProviderHint hint) => state switch
+    {
+        { Status: PaymentStatus.Cancelled, Refund: { } refund } when IsAbout(hint, refund.Id) && !Knows(hint, refund.Id, refund.Status) =>
+            HintStep.ReadRefund,
+        { Status: PaymentStatus.Completed } when RefundsHinted(state, hint).Any() => HintStep.ReadRefunds,
+        _ => HintStep.Nothing,
+    };
+
+    /// <summary>The refunds on request that a hint may be about and that can still move, newest first. One whose create has no answer
+    /// yet goes on by its own schedule.</summary>
+    public static IEnumerable<RefundEntry> RefundsHinted(PaymentState state, ProviderHint hint) => state.Refunds.Reverse().Where(
+        refund => refund is { Provider: { } known, Status: not RefundState.Failed }
+            && IsAbout(hint, known.Id)
+            && !Knows(hint, known.Id, known.Status));
+
+    private static bool IsAbout(ProviderHint hint, string id) => hint.SubjectId is null || hint.SubjectId == id;
+
+    /// <summary>Our own echo: the event claims what the payment has learnt already, from the answer to its own call or from a
+    /// read.</summary>
     private static bool Knows<TStatus>(ProviderHint hint, string id, TStatus status)
         where TStatus : struct, Enum => hint.SubjectId == id && hint.Claim == status.ToString();
 
@@ -74,13 +104,41 @@ public static partial class PaymentMachine
             _ => IfNew(state, IntentRead(state, new ProviderResult<PaymentIntentSnapshot>.Success(intent), policy, moment)),
         };
 
-    /// <summary>The refund was read or found because of a hint.</summary>
-    public static PaymentState RefundHinted(PaymentState state, RefundSnapshot refund, PaymentPolicy policy, Moment moment) =>
-        IfNew(state, RefundRead(state, new ProviderResult<RefundSnapshot>.Success(refund), policy, moment));
+    /// <summary>The compensating refund was read or found because of a hint. That it failed after the payment was cancelled and
+    /// announced takes nothing back; it is put on record, once, for whoever is told to look.</summary>
+    public static PaymentState RefundHinted(PaymentState state, RefundSnapshot refund, PaymentPolicy policy, Moment moment)
+    {
+        if (!FailedAfterCancel(state, refund))
+            return IfNew(state, RefundRead(state, new ProviderResult<RefundSnapshot>.Success(refund), policy, moment));
 
-    /// <summary>A read that says nothing new changes nothing, not even when the next one is planned: any number of events causes no write.</summary>
+        var detail = $"{refund.Id}: {refund.FailureReason ?? refund.Status.ToString()}";
+        return state.Audit.Any(entry => entry.Event == CompensationFailed && entry.Detail == detail)
+            ? state
+            : state.Audited(moment, AuditTrail.Provider, CompensationFailed, detail);
+    }
+
+    /// <summary>Whether the money of a cancelled payment did not go back after all.</summary>
+    public static bool FailedAfterCancel(PaymentState state, RefundSnapshot refund) =>
+        state.Status == PaymentStatus.Cancelled
+        && state.Refund?.Id == refund.Id
+        && refund.Status is RefundStatus.Failed or RefundStatus.Canceled;
+
+    /// <summary>A refund on request was read because of a hint.</summary>
+    public static PaymentState RequestedRefundHinted(
+        PaymentState state, Guid refundId, RefundSnapshot refund, PaymentPolicy policy, Moment moment)
+    {
+        var after = RefundMachine.Read(state, refundId, new ProviderResult<RefundSnapshot>.Success(refund), policy, moment);
+        var (then, now) = (RefundMachine.Find(state, refundId), RefundMachine.Find(after, refundId));
+        return then?.Status == now?.Status && then?.Provider == now?.Provider ? state : after;
+    }
+
+    /// <summary>A read that says nothing new changes nothing, not even when the next one is planned: any number of events causes no
+    /// write.</summary>
     private static PaymentState IfNew(PaymentState before, PaymentState after) =>
-        before.Status == after.Status && before.Operation?.Kind == after.Operation?.Kind && before.Intent == after.Intent && before.Refund == after.Refund
+        before.Status == after.Status
+        && before.Operation?.Kind == after.Operation?.Kind
+        && before.Intent == after.Intent
+        && before.Refund == after.Refund
             ? before
             : after;
 }

@@ -27,7 +27,9 @@ public static partial class PaymentRequestMachine
     public static (HintOutcome Outcome, PaymentRequestState State) HintAnswered(
         PaymentRequestState state, ProviderResult<KlarnaRequestSnapshot> answer, PaymentRequestPolicy policy, Moment moment)
     {
-        if (answer is not (ProviderResult<KlarnaRequestSnapshot>.Success or ProviderResult<KlarnaRequestSnapshot>.Refused { Code: KlarnaErrorCodes.NotFound }))
+        var isDefinite = answer is ProviderResult<KlarnaRequestSnapshot>.Success
+            or ProviderResult<KlarnaRequestSnapshot>.Refused { Code: KlarnaErrorCodes.NotFound };
+        if (!isDefinite)
             return (HintOutcome.Unreadable, state);
 
         var after = ReadAnswered(state, answer, afterRefusal: false, policy, moment);

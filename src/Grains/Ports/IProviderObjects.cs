@@ -1,7 +1,7 @@
 namespace Payments.Grains.Ports;
 
-/// <summary>Asks one provider whose an object is. Our id travels with every object that we create, so the provider itself is the index from its ids
-/// to ours. Implementations never throw for what the provider or the network does.</summary>
+/// <summary>Asks one provider whose an object is. Our id travels with every object that we create, so the provider itself is the index
+/// from its ids to ours. Implementations never throw for what the provider or the network does.</summary>
 public interface IProviderObjects
 {
     /// <summary>One of <see cref="ProviderNames"/>.</summary>

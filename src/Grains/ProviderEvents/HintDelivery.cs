@@ -37,7 +37,8 @@ public sealed partial class HintDelivery(
 {
     private readonly Dictionary<string, IProviderObjects> objects = providers.ToDictionary(static provider => provider.Provider);
 
-    /// <summary>Tries once, within <see cref="ProviderEventOptions.Patience"/>. Does not throw: whatever goes wrong is a reason to try later.</summary>
+    /// <summary>Tries once, within <see cref="ProviderEventOptions.Patience"/>. Does not throw: whatever goes wrong is a reason to try
+    /// later.</summary>
     /// <param name="provider">One of <see cref="ProviderNames"/>.</param>
     /// <param name="owner">Our id by the event, or null to ask the provider.</param>
     /// <param name="hint">The hint.</param>
@@ -89,7 +90,8 @@ public sealed partial class HintDelivery(
 
     private IProviderHintGrain? Find(string provider, string owner) => provider switch
     {
-        ProviderNames.Stripe when Guid.TryParseExact(owner, "D", out var id) => grains.GetGrain<IPaymentGrain>(id).AsReference<IProviderHintGrain>(),
+        ProviderNames.Stripe when Guid.TryParseExact(owner, "D", out var id) =>
+            grains.GetGrain<IPaymentGrain>(id).AsReference<IProviderHintGrain>(),
         ProviderNames.Klarna when long.TryParse(owner, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0 =>
             grains.GetGrain<IPaymentRequestGrain>(id).AsReference<IProviderHintGrain>(),
         _ => null,

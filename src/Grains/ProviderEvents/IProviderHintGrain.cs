@@ -1,6 +1,7 @@
 namespace Payments.Grains.ProviderEvents;
 
-/// <summary>A grain that owns an object at a provider and can be told that the object may have moved; not a contract for other services.</summary>
+/// <summary>A grain that owns an object at a provider and can be told that the object may have moved; not a contract for other
+/// services.</summary>
 [Alias("payments.IProviderHintGrain")]
 public interface IProviderHintGrain : IGrain
 {

@@ -1,7 +1,7 @@
 namespace Payments.Grains.ProviderEvents;
 
-/// <summary>Keeps what was not applied at once, and tries it until it is. The grain key is <see cref="ProviderEvent.Key"/>; not a contract for other
-/// services.</summary>
+/// <summary>Keeps what was not applied at once, and tries it until it is. The grain key is <see cref="ProviderEvent.Key"/>; not a
+/// contract for other services.</summary>
 [Alias("payments.IProviderInboxGrain")]
 public interface IProviderInboxGrain : IGrainWithStringKey
 {

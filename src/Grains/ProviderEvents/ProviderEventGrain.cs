@@ -4,11 +4,13 @@ using Orleans.Runtime;
 namespace Payments.Grains.ProviderEvents;
 
 /// <summary>
-/// See <see cref="IProviderEventGrain"/>. It keeps nothing itself: an event that has its effect at once, our own echo above all, costs no write. Events
-/// that come while one is being followed share the next look, for a read that begins after an event arrived serves that event.
+/// See <see cref="IProviderEventGrain"/>. It keeps nothing itself: an event that has its effect at once, our own echo above all, costs no
+/// write. Events that come while one is being followed share the next look, for a read that begins after an event arrived serves that
+/// event.
 /// </summary>
 [GrainType("provider-event")]
-public sealed partial class ProviderEventGrain(HintDelivery delivery, RecentEvents recent, ILogger<ProviderEventGrain> logger) : Grain, IProviderEventGrain
+public sealed partial class ProviderEventGrain(HintDelivery delivery, RecentEvents recent, ILogger<ProviderEventGrain> logger)
+    : Grain, IProviderEventGrain
 {
     private Look? current;
     private Look? next;
@@ -55,8 +57,8 @@ public sealed partial class ProviderEventGrain(HintDelivery delivery, RecentEven
 
     private async Task<ProviderEventOutcome> FollowAsync(Look look)
     {
-        var merged = look.Merged();
-        var tried = await delivery.TryAsync(merged.Provider, merged.Owner, new ProviderHint(merged.ObjectId, merged.SubjectId, merged.Claim));
+        var (latest, hint) = look.Merged();
+        var tried = await delivery.TryAsync(latest.Provider, latest.Owner, hint);
         var outcome = tried.Outcome switch
         {
             DeliveryOutcome.Applied => ProviderEventOutcome.Applied,
@@ -64,7 +66,10 @@ public sealed partial class ProviderEventGrain(HintDelivery delivery, RecentEven
             _ => ProviderEventOutcome.Kept,
         };
         if (outcome == ProviderEventOutcome.Kept)
-            await GrainFactory.GetGrain<IProviderInboxGrain>(merged.Key).KeepAsync(merged with { Owner = tried.Owner }, tried.Outcome == DeliveryOutcome.Unclaimed);
+        {
+            var inbox = GrainFactory.GetGrain<IProviderInboxGrain>(latest.Key);
+            await inbox.KeepAsync(latest with { Owner = tried.Owner }, unclaimed: tried.Outcome == DeliveryOutcome.Unclaimed);
+        }
 
         foreach (var received in look.Events)
         {
@@ -86,7 +91,14 @@ public sealed partial class ProviderEventGrain(HintDelivery delivery, RecentEven
 
     [LoggerMessage(Message = "{Provider} event {EventId}, {Type} of {ObjectId}: {Outcome}. {Detail}")]
     private static partial void LogTaken(
-        ILogger logger, LogLevel level, string provider, string eventId, string type, string objectId, ProviderEventOutcome outcome, string? detail);
+        ILogger logger,
+        LogLevel level,
+        string provider,
+        string eventId,
+        string type,
+        string objectId,
+        ProviderEventOutcome outcome,
+        string? detail);
 
     /// <summary>One look at the provider's object and the events that it serves.</summary>
     private sealed class Look
@@ -101,13 +113,15 @@ public sealed partial class ProviderEventGrain(HintDelivery delivery, RecentEven
 
         public bool Has(ProviderEvent received) => events.ContainsKey(received.EventId);
 
-        /// <summary>One event for all. Several claim nothing together: the object is read.</summary>
-        public ProviderEvent Merged()
+        /// <summary>The latest event, with the owner that any of them names, and one hint for all: several claim nothing
+        /// together.</summary>
+        public (ProviderEvent Latest, ProviderHint Hint) Merged()
         {
-            var last = events.Values.MaxBy(static received => received.OccurredAt)!;
-            return events.Count == 1
-                ? last
-                : last with { Claim = null, Owner = events.Values.Select(static received => received.Owner).FirstOrDefault(static owner => owner is not null) };
+            var latest = events.Values.MaxBy(static received => received.OccurredAt)!;
+            var owner = events.Values.Select(static received => received.Owner).FirstOrDefault(static owner => owner is not null);
+            var subject = events.Values.All(received => received.SubjectId == latest.SubjectId) ? latest.SubjectId : null;
+            var claim = events.Count == 1 ? latest.Claim : null;
+            return (latest with { Owner = owner }, new ProviderHint(latest.ObjectId, subject, claim));
         }
     }
 }

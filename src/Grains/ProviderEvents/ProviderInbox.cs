@@ -20,12 +20,13 @@ public enum InboxStatus
     /// <summary>The object turned out to be none of ours.</summary>
     Foreign = 3,
 
-    /// <summary>Given up, or the object bears the name of a payment that has another one. An operator must look at the provider's object.</summary>
+    /// <summary>Given up, or the object bears the name of a payment that has another one. An operator must look at the provider's
+    /// object.</summary>
     Unclaimed = 4,
 }
 
-/// <summary>The stored state of the events about one object that were not applied at once. Of many events one hint is kept: each of them says no
-/// more than that the object may have moved.</summary>
+/// <summary>The stored state of the events about one object that were not applied at once. Of many events one hint is kept: each of them
+/// says no more than that the object may have moved.</summary>
 public sealed record ProviderInboxState : IIndexedState
 {
     /// <summary>The provider.</summary>
@@ -79,11 +80,13 @@ public sealed record InboxEntry(string EventId, string Type, DateTimeOffset Kept
 /// <summary>The rules of the inbox as pure functions.</summary>
 public static class ProviderInbox
 {
-    /// <summary>Events named in a row, for whoever looks at it. That an older one is forgotten costs nothing: its hint is the same.</summary>
+    /// <summary>Events named in a row, for whoever looks at it. That an older one is forgotten costs nothing: its hint is the
+    /// same.</summary>
     public const int EventsMax = 8;
 
     /// <summary>Keeps an event. One that is kept already changes nothing while it waits, and is tried once more when it does not.</summary>
-    public static ProviderInboxState Keep(ProviderInboxState state, ProviderEvent received, bool unclaimed, ProviderEventOptions options, Moment moment)
+    public static ProviderInboxState Keep(
+        ProviderInboxState state, ProviderEvent received, bool unclaimed, ProviderEventOptions options, Moment moment)
     {
         var isKnown = state.Events.Any(entry => entry.EventId == received.EventId);
         if (isKnown && state.Status is InboxStatus.Pending or InboxStatus.Unclaimed)
@@ -117,7 +120,8 @@ public static class ProviderInbox
             DeliveryOutcome.Applied => Ended(known, InboxStatus.Applied, null),
             DeliveryOutcome.Foreign => Ended(known, InboxStatus.Foreign, delivery.Detail),
             DeliveryOutcome.Unclaimed => Ended(known, InboxStatus.Unclaimed, delivery.Detail),
-            _ when moment.Now - state.PendingSince >= options.GivenUpAfter => Ended(known, InboxStatus.Unclaimed, $"given up: {delivery.Detail}"),
+            _ when moment.Now - state.PendingSince >= options.GivenUpAfter =>
+                Ended(known, InboxStatus.Unclaimed, $"given up: {delivery.Detail}"),
             _ => known with { Detail = delivery.Detail, DueAt = options.Retry.Next(moment, known.Tries) },
         };
     }

@@ -31,7 +31,8 @@ public sealed partial class ProviderInboxGrain(
         await durable.RefreshIfNothingIsDueAsync(time.GetUtcNow());
         if (durable.State is { Status: InboxStatus.Pending, DueAt: { } due } pending && due <= time.GetUtcNow())
         {
-            var tried = await delivery.TryAsync(pending.Provider, pending.Owner, new ProviderHint(pending.ObjectId, SubjectId: null, Claim: null));
+            var hint = new ProviderHint(pending.ObjectId, SubjectId: null, Claim: null);
+            var tried = await delivery.TryAsync(pending.Provider, pending.Owner, hint);
             await ApplyAsync(state => Matters(state, pending) ? ProviderInbox.Tried(state, tried, options.Value, Moment) : state);
         }
     }
@@ -49,10 +50,13 @@ public sealed partial class ProviderInboxGrain(
             DeactivateOnIdle();
     }
 
-    /// <summary>Whether the try was made for all that waits. What another activation has kept meanwhile may have arrived after the read.</summary>
-    private static bool Matters(ProviderInboxState state, ProviderInboxState pending) => state.Events == pending.Events && state.PendingSince == pending.PendingSince;
+    /// <summary>Whether the try was made for all that waits. What another activation has kept meanwhile may have arrived after the
+    /// read.</summary>
+    private static bool Matters(ProviderInboxState state, ProviderInboxState pending) =>
+        state.Events == pending.Events && state.PendingSince == pending.PendingSince;
 
     [LoggerMessage(
-        Level = LogLevel.Error, Message = "{Provider} {ObjectId} belongs to no payment that we know (it names '{Owner}': {Detail}). Look at it at the provider.")]
+        Level = LogLevel.Error,
+        Message = "{Provider} {ObjectId} belongs to no payment that we know (it names '{Owner}': {Detail}). Look at it at the provider.")]
     private static partial void LogUnclaimed(ILogger logger, string provider, string objectId, string? owner, string? detail);
 }

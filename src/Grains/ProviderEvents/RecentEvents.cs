@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Payments.Grains.ProviderEvents;
 
-/// <summary>The ids of the events that this silo took last. A repeat that comes after its id was forgotten, or on another silo, is taken once more
-/// and does no harm: an event is only a hint. Safe for concurrent use.</summary>
+/// <summary>The ids of the events that this silo took last. A repeat that comes after its id was forgotten, or on another silo, is taken
+/// once more and does no harm: an event is only a hint. Safe for concurrent use.</summary>
 public sealed class RecentEvents
 {
     /// <summary>Ids kept, in about ten megabytes.</summary>

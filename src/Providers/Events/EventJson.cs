@@ -33,12 +33,18 @@ internal static class EventJson
 
     /// <summary>An object by name, or null.</summary>
     public static JsonElement? Object(JsonElement? parent, string name) =>
-        parent is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : null;
+        parent is { ValueKind: JsonValueKind.Object } found
+        && found.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Object
+            ? value
+            : null;
 
     /// <summary>A text by name, or null.</summary>
     public static string? Text(JsonElement? parent, string name)
     {
-        if (parent is not { ValueKind: JsonValueKind.Object } found || !found.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
+        if (parent is not { ValueKind: JsonValueKind.Object } found
+            || !found.TryGetProperty(name, out var value)
+            || value.ValueKind != JsonValueKind.String)
             return null;
         try
         {

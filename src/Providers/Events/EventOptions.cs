@@ -2,11 +2,12 @@ using Microsoft.Extensions.Options;
 
 namespace Payments.Providers;
 
-/// <summary>How Stripe's events are verified. Configuration section <c>Payments:Stripe</c>, apart from <see cref="StripeOptions"/>: a process that only
-/// serves the API has these and no API key.</summary>
+/// <summary>How Stripe's events are verified. Configuration section <c>Payments:Stripe</c>, apart from <see cref="StripeOptions"/>: a
+/// process that only serves the API has these and no API key.</summary>
 public sealed class StripeEventOptions
 {
-    /// <summary>The endpoint's signing secrets, <c>whsec_…</c>: one, or more during rotation. Never logged. Without any no event is taken.</summary>
+    /// <summary>The endpoint's signing secrets, <c>whsec_…</c>: one, or more during rotation. Never logged. Without any no event is
+    /// taken.</summary>
     public IReadOnlyList<string>? WebhookSecrets { get; set; }
 }
 
@@ -44,7 +45,8 @@ internal sealed class StripeEventOptionsValidator : IValidateOptions<StripeEvent
         {
             var setting = $"{nameof(options.WebhookSecrets)}:{i}";
             check.Key(setting, secrets[i]);
-            if (secrets[i] is { Length: > 0 } secret && (!secret.StartsWith(Prefix, StringComparison.Ordinal) || secret.Length < Prefix.Length + 16))
+            if (secrets[i] is { Length: > 0 } secret
+                && (!secret.StartsWith(Prefix, StringComparison.Ordinal) || secret.Length < Prefix.Length + 16))
                 check.Fail(setting, "must be whsec_ and at least 16 characters");
         }
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace Payments.Providers;
 
-/// <summary>Verifies and reads Klarna's events (api-facts §4.4). No time is signed in a header, so an old body could be sent again: what it says about
-/// itself must be recent, and what is recent is only a hint.</summary>
+/// <summary>Verifies and reads Klarna's events (api-facts §4.4). No time is signed in a header, so an old body could be sent again: what
+/// it says about itself must be recent, and what is recent is only a hint.</summary>
 internal sealed class KlarnaEvents(IOptions<KlarnaEventOptions> options, TimeProvider time) : IProviderEventReader
 {
     private const string TypePrefix = "payment.request.state-change.";
@@ -18,7 +18,8 @@ internal sealed class KlarnaEvents(IOptions<KlarnaEventOptions> options, TimePro
     public string Provider => ProviderNames.Klarna;
 
     /// <inheritdoc/>
-    public string? MissingSetting => options.Value.WebhookKeys is { Count: > 0 } ? null : $"{KlarnaOptions.SectionName}:{nameof(KlarnaEventOptions.WebhookKeys)}";
+    public string? MissingSetting =>
+        options.Value.WebhookKeys is { Count: > 0 } ? null : $"{KlarnaOptions.SectionName}:{nameof(KlarnaEventOptions.WebhookKeys)}";
 
     /// <inheritdoc/>
     public ProviderEventReading Read(ReadOnlySpan<byte> body, Func<string, string?> header)
@@ -32,7 +33,8 @@ internal sealed class KlarnaEvents(IOptions<KlarnaEventOptions> options, TimePro
         var metadata = EventJson.Object(document?.RootElement, "metadata");
         if (EventJson.Id(metadata, "event_id") is not { } id
             || EventJson.Id(metadata, "event_type") is not { } type
-            || !DateTimeOffset.TryParse(EventJson.Text(metadata, "occurred_at"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+            || !DateTimeOffset.TryParse(
+                EventJson.Text(metadata, "occurred_at"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
         {
             return new ProviderEventReading.Rejected("no event");
         }

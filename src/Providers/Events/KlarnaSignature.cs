@@ -3,8 +3,9 @@ using System.Text;
 
 namespace Payments.Providers;
 
-/// <summary>Klarna's webhook signatures (api-facts §4.4): HMAC-SHA256 over the raw body with the key that <c>Klarna-Signing-Key-Id</c> names. The
-/// documentation does not say how it is written; base64 is our reading, and so is that the key is the secret's UTF-8 text.</summary>
+/// <summary>Klarna's webhook signatures (api-facts §4.4): HMAC-SHA256 over the raw body with the key that <c>Klarna-Signing-Key-Id</c>
+/// names. The documentation does not say how it is written; base64 is our reading, and so is that the key is the secret's UTF-8
+/// text.</summary>
 public static class KlarnaSignature
 {
     /// <summary>The header with the signature.</summary>

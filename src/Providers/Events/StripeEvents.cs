@@ -37,7 +37,8 @@ internal sealed class StripeEvents(IOptions<StripeEventOptions> options, TimePro
     public string Provider => ProviderNames.Stripe;
 
     /// <inheritdoc/>
-    public string? MissingSetting => options.Value.WebhookSecrets is { Count: > 0 } ? null : $"{StripeOptions.SectionName}:{nameof(StripeEventOptions.WebhookSecrets)}";
+    public string? MissingSetting =>
+        options.Value.WebhookSecrets is { Count: > 0 } ? null : $"{StripeOptions.SectionName}:{nameof(StripeEventOptions.WebhookSecrets)}";
 
     /// <inheritdoc/>
     public ProviderEventReading Read(ReadOnlySpan<byte> body, Func<string, string?> header)

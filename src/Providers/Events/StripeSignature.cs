@@ -5,7 +5,8 @@ using System.Text;
 namespace Payments.Providers;
 
 /// <summary>Stripe's webhook signatures (api-facts §3.5, <see href="https://docs.stripe.com/webhooks/signature"/>): the header
-/// <c>t=&lt;unix seconds&gt;,v1=&lt;hex&gt;[,v1=&lt;hex&gt;…]</c>, HMAC-SHA256 over <c>{t}.{body}</c>. The key is the whole secret, prefix included.</summary>
+/// <c>t=&lt;unix seconds&gt;,v1=&lt;hex&gt;[,v1=&lt;hex&gt;…]</c>, HMAC-SHA256 over <c>{t}.{body}</c>. The key is the whole secret, prefix
+/// included.</summary>
 public static class StripeSignature
 {
     /// <summary>The header.</summary>

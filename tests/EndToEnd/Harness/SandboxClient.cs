@@ -29,6 +29,9 @@ public sealed class SandboxClient(HttpClient http)
     /// <summary>What customer, bank or clock do to an intent: <c>settle</c>, <c>fail</c>, <c>close_cancel_window</c> and so on.</summary>
     public Task MoveIntentAsync(string intent, string action) => SendAsync(HttpMethod.Post, $"control/payment_intents/{intent}/{action}");
 
+    /// <summary>What becomes of a refund: <c>succeed</c>, <c>fail</c>, <c>require_action</c>.</summary>
+    public Task MoveRefundAsync(string refund, string action) => SendAsync(HttpMethod.Post, $"control/refunds/{refund}/{action}");
+
     /// <summary>What the customer does to a Klarna request: <c>complete</c>, <c>in_progress</c>, <c>decline</c>.</summary>
     public Task MoveKlarnaAsync(PaymentRequest request, string action) => SendAsync(HttpMethod.Post, $"control/klarna/{request.KlarnaId}/{action}");
 

@@ -82,8 +82,10 @@ public sealed class ProviderEventTests(TestSilo silo)
         Assert.All(await Task.WhenAll(receiving), outcome => Assert.Equal(ProviderEventOutcome.Applied, outcome));
         Assert.Equal(ProviderEventOutcome.Applied, await last);
         Assert.InRange(intent.CountOf(Verb.Retrieve), 2, 3);
-        Assert.Equal(PaymentStatus.Completed, silo.StateOf(id).Status);
-        Assert.Equal(1, silo.Storage.Writes(silo.RowOf(id)));
+
+        // One write for what the object says, one for the webhook that announces it.
+        await silo.UntilAsync(id, state => state is { Status: PaymentStatus.Completed, Outbox.IsEmpty: true });
+        Assert.Equal(2, silo.Storage.Writes(silo.RowOf(id)));
     }
 
     [Fact]
@@ -165,6 +167,51 @@ public sealed class ProviderEventTests(TestSilo silo)
         Assert.Equal(ProviderEventOutcome.Applied, await ReceiveAsync(Event(id, intent, claim: Intent.Processing)));
 
         Assert.Equal((PaymentStatus.Accepted, "Create Retrieve"), (silo.StateOf(id).Status, intent.Calls));
+    }
+
+    [Fact]
+    public async Task A_refund_on_request_follows_its_events_also_when_it_fails_after_it_looked_successful()
+    {
+        var (id, intent) = silo.Created(Intent.Succeeded);
+        intent.RefundsAs = RefundStatus.Pending;
+        var refund = new RefundPayment(silo.StateOf(id).MerchantId, id, $"{id}", null, CancellationReason.Duplicate, null, "client");
+        await silo.Payment(id).RefundAsync(Guid.NewGuid(), refund);
+        await silo.UntilAsync(id, state => state is { Refunds: [{ Status: RefundState.Pending }], Outbox.IsEmpty: true });
+
+        foreach (var (at, status) in ((RefundStatus, RefundState)[])
+            [(RefundStatus.Succeeded, RefundState.Completed), (RefundStatus.Failed, RefundState.Failed)])
+        {
+            intent.Refund = intent.Refund! with { Status = at };
+            var told = Event(id, intent) with { SubjectId = intent.Refund.Id, Claim = at.ToString() };
+            Assert.Equal(ProviderEventOutcome.Applied, await ReceiveAsync(told));
+            Assert.Equal((PaymentStatus.Completed, status), (silo.StateOf(id).Status, silo.StateOf(id).Refunds[0].Status));
+        }
+
+        var calls = intent.Calls;
+        await ReceiveAsync(Event(id, intent) with { SubjectId = intent.Refund!.Id, Claim = nameof(RefundStatus.Failed) });
+        Assert.Equal(calls, intent.Calls);
+    }
+
+    [Fact]
+    public async Task A_compensation_that_fails_after_the_cancel_is_on_record_and_takes_nothing_back()
+    {
+        var (id, intent) = silo.Created(Intent.RequiresCapture);
+        intent.Next(Verb.Cancel, () => new Answer.Unknown(ProviderUncertainty.RateLimited, ""));
+        await silo.Payment(id).CancelAsync(silo.Cancel(id));
+        intent.Become(Intent.Succeeded);
+        await ReceiveAsync(Event(id, intent, claim: Intent.Succeeded));
+        await silo.UntilAsync(id, state => state is { Status: PaymentStatus.Cancelled, Outbox.IsEmpty: true });
+        await ReceiveAsync(Event(id, intent) with { SubjectId = intent.Refund!.Id, Claim = nameof(RefundStatus.Succeeded) });
+        Assert.Equal(0, intent.CountOf(Verb.RetrieveRefund));
+
+        intent.Refund = intent.Refund with { Status = RefundStatus.Failed, FailureReason = "expired_or_canceled_card" };
+        for (var i = 0; i < 3; i++)
+            await ReceiveAsync(Event(id, intent) with { SubjectId = intent.Refund.Id, Claim = nameof(RefundStatus.Failed) });
+
+        var state = silo.StateOf(id);
+        Assert.Equal((PaymentStatus.Cancelled, RefundStatus.Succeeded), (state.Status, state.Refund!.Status));
+        var entry = Assert.Single(state.Audit, line => line.Event == "refund_failed_after_cancel");
+        Assert.Equal(($"{intent.Refund.Id}: expired_or_canceled_card", 1), (entry.Detail, entry.Count));
     }
 
     [Fact]

@@ -122,13 +122,16 @@ internal sealed class TestIntents : IPaymentIntents, IProviderObjects
         var own = Of(refund.IntentId);
         return own.CallAsync(Verb.Refund, call.IdempotencyKey, () =>
         {
-            own.Refund = new RefundSnapshot("re_1", own.RefundsAs, refund.AmountMinor ?? Sample.Amount, null);
+            own.Refund = new RefundSnapshot($"re_{refund.PaymentId:N}", own.RefundsAs, refund.AmountMinor ?? Sample.Amount, null);
             return Success(own.Refund);
         });
     }
 
-    public Task<ProviderResult<RefundSnapshot>> RetrieveRefundAsync(string refundId, TimeSpan deadline, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("No test waits for a pending refund.");
+    public Task<ProviderResult<RefundSnapshot>> RetrieveRefundAsync(string refundId, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var own = Of(Guid.ParseExact(refundId["re_".Length..], "N"));
+        return own.CallAsync(Verb.RetrieveRefund, null, () => Success(own.Refund!));
+    }
 
     public Task<ProviderResult<RefundSnapshot?>> FindRequestedRefundAsync(
         string intentId, Guid refundId, TimeSpan deadline, CancellationToken cancellationToken) =>
