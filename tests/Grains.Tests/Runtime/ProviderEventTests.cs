@@ -25,7 +25,7 @@ public sealed class ProviderEventTests(TestSilo silo)
 
         Assert.Equal(ProviderEventOutcome.Applied, await ReceiveAsync(Event(id, intent, claim: Intent.Succeeded)));
 
-        Assert.Equal((PaymentStatus.Completed, null), (silo.StateOf(id).Status, silo.StateOf(id).DueAt));
+        Assert.Equal((PaymentStatus.Completed, null), (silo.StateOf(id).Status, silo.StateOf(id).ProviderDueAt));
         Assert.Equal("Retrieve", intent.Calls);
         Assert.False(silo.Storage.Has(InboxOf(intent)));
     }
