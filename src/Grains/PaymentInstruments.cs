@@ -20,6 +20,9 @@ public static class PaymentInstruments
     private static readonly Counter<long> Deliveries = Meter.CreateCounter<long>(
         "payments.webhook.deliveries", "{delivery}", "Webhook deliveries, by how they ended.");
 
+    private static readonly Counter<long> KeyClaims = Meter.CreateCounter<long>(
+        "payments.idempotency.claims", "{claim}", "Requests with an Idempotency-Key, by what became of their claim.");
+
     private static readonly Counter<long> Wakes = Meter.CreateCounter<long>(
         "payments.retry.wakes", "{wake}", "Grains woken by the retry shards, by result.");
 
@@ -32,6 +35,8 @@ public static class PaymentInstruments
         RequestCancels.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
     internal static void DeliveryEnded(string result) => Deliveries.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    internal static void KeyClaimed(IdempotencyOutcome outcome) => KeyClaims.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
     internal static void Woken(bool failed) => Wakes.Add(1, new KeyValuePair<string, object?>("result", failed ? "failed" : "done"));
 }

@@ -38,6 +38,14 @@ internal sealed class FakeGrains
 
     public Func<Task<long>> OnNextId { get; set; } = () => throw Unexpected();
 
+    public Func<string, ClaimIdempotencyKey, Task<IdempotencyClaim>> OnClaim { get; set; } = (_, _) => throw Unexpected();
+
+    /// <summary>How an <c>Idempotency-Key</c> was used: claims, completions and releases, in order.</summary>
+    public ConcurrentQueue<object> KeyCalls { get; } = new();
+
+    /// <summary>What becomes of a completion or a release.</summary>
+    public Func<Task> OnEnd { get; set; } = () => Task.CompletedTask;
+
     private static InvalidOperationException Unexpected() => new("This test expects no such call.");
 
     [SuppressMessage("Performance", "CA1852", Justification = "DispatchProxy derives from it at run time.")]
@@ -50,6 +58,7 @@ internal sealed class FakeGrains
             (nameof(IPaymentGrain), Guid key) => new PaymentGrain(key, Grains),
             (nameof(IRefundGrain), Guid key) => new RefundGrain(key, Grains),
             (nameof(IPaymentRequestGrain), long key) => new PaymentRequestGrain(key, Grains),
+            (nameof(IIdempotencyGrain), string key) => new IdempotencyGrain(key, Grains),
             (nameof(IPaymentRequestIdGrain), 0L) => new PaymentRequestIdGrain(Grains),
             var other => throw new NotSupportedException($"The API asked for {other}."),
         };
@@ -128,6 +137,25 @@ internal sealed class FakeGrains
         {
             grains.Calls.Enqueue((0L, "next", default));
             return grains.OnNextId();
+        }
+    }
+
+    private sealed class IdempotencyGrain(string key, FakeGrains grains) : IIdempotencyGrain
+    {
+        public Task<IdempotencyClaim> ClaimAsync(ClaimIdempotencyKey command, CancellationToken cancellationToken)
+        {
+            grains.KeyCalls.Enqueue(command);
+            return grains.OnClaim(key, command);
+        }
+
+        public Task CompleteAsync(CompleteIdempotencyKey command, CancellationToken cancellationToken) => EndAsync(command);
+
+        public Task ReleaseAsync(ReleaseIdempotencyKey command, CancellationToken cancellationToken) => EndAsync(command);
+
+        private Task EndAsync(object command)
+        {
+            grains.KeyCalls.Enqueue(command);
+            return grains.OnEnd();
         }
     }
 }

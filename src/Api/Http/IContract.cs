@@ -1,15 +1,25 @@
 using Microsoft.AspNetCore.Http;
+using Payments.Api.Idempotency;
 
 namespace Payments.Api.Http;
 
-/// <summary>One of the two contracts, as far as errors outside its routes need it.</summary>
+/// <summary>One of the two contracts, as far as what all its routes share needs it.</summary>
 internal interface IContract
 {
+    /// <summary>Its name, which keeps the idempotency keys of one contract apart from the other's: it never changes.</summary>
+    string Name { get; }
+
     /// <summary>The paths that belong to it.</summary>
     PathString Prefix { get; }
 
     /// <summary>The answer to a request that was refused before or beside a route: unknown path, wrong method, unreadable body.</summary>
     IResult Refused(HttpContext context, int status);
+
+    /// <summary>The merchant of a request whose caller was verified.</summary>
+    Guid MerchantOf(HttpContext context);
+
+    /// <summary>The answer to a request that its <c>Idempotency-Key</c> stops.</summary>
+    IResult Refused(HttpContext context, IdempotencyRefusal refusal);
 
     /// <summary>The answer to a request that failed for our reasons. It never says why.</summary>
     IResult Failed(HttpContext context, bool isTemporary);

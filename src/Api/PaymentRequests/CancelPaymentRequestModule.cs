@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Payments.Api.Http;
+using Payments.Api.Idempotency;
 
 namespace Payments.Api.PaymentRequests;
 
@@ -17,6 +18,7 @@ public sealed class CancelPaymentRequestModule : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app) => app
         .MapPatch(PaymentRequestRoutes.Item, CancelAsync)
         .ForApiKeys()
+        .WithIdempotencyKey()
         .WithItemErrors()
         .WithBodyErrors()
         .WithName("CancelPaymentRequest")
@@ -38,8 +40,11 @@ public sealed class CancelPaymentRequestModule : ICarterModule
         if (fields.Error is { } error)
             return PayhubProblem.Invalid(context, error);
 
+        var request = IdempotentCall.Of(context);
+        if (await request.BeginAsync(body.Root) is { } answered)
+            return answered;
         var call = PayhubCall.Of(context);
-        var command = new CancelPaymentRequest(call.MerchantId, call.Actor, $"{Guid.NewGuid():N}");
+        var command = new CancelPaymentRequest(call.MerchantId, call.Actor, request.CommandId);
 
         // The caller's connection is no reason to stop half-way: what it asked for is carried out or refused.
         var outcome = await grains.GetGrain<IPaymentRequestGrain>(id).CancelAsync(command, CancellationToken.None);

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Carter;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Payments.Api.Http;
+using Payments.Api.Idempotency;
 
 namespace Payments.Api.PaymentRequests;
 
@@ -14,6 +16,7 @@ public sealed class CreatePaymentRequestModule : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app) => app
         .MapPost(PaymentRequestRoutes.Collection, CreateAsync)
         .ForApiKeys()
+        .WithIdempotencyKey()
         .WithBodyErrors()
         .WithName("CreatePaymentRequest")
         .WithSummary("Creates a payment request.")
@@ -29,8 +32,12 @@ public sealed class CreatePaymentRequestModule : ICarterModule
         if (command is null)
             return PayhubProblem.Invalid(context, error!);
 
-        // The id is ours to choose, so this is the one route that calls two grains.
-        var id = await grains.GetGrain<IPaymentRequestIdGrain>(0).NextAsync();
+        // The id is ours to choose, so this route calls two grains. A repeat goes on with the id that the first request drew.
+        var call = IdempotentCall.Of(context);
+        var drawn = await grains.GetGrain<IPaymentRequestIdGrain>(0).NextAsync();
+        if (await call.BeginAsync(body.Root, drawn.ToString(CultureInfo.InvariantCulture)) is { } answered)
+            return answered;
+        var id = long.Parse(call.Resource!, CultureInfo.InvariantCulture);
         var result = await grains.GetGrain<IPaymentRequestGrain>(id).CreateAsync(command, CancellationToken.None);
         return result.Outcome switch
         {

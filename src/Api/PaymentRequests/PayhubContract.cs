@@ -1,12 +1,17 @@
 using Microsoft.AspNetCore.Http;
 using Payments.Api.Http;
+using Payments.Api.Idempotency;
 
 namespace Payments.Api.PaymentRequests;
 
 /// <summary>Payhub's errors outside its routes.</summary>
 internal sealed class PayhubContract : IContract
 {
+    public string Name => "payhub";
+
     public PathString Prefix => "/api/payhub";
+
+    public Guid MerchantOf(HttpContext context) => PayhubCall.Of(context).MerchantId;
 
     public IResult Refused(HttpContext context, int status) => status switch
     {
@@ -18,6 +23,20 @@ internal sealed class PayhubContract : IContract
             PayhubProblem.Of(context, status, "Request is not valid", "Body", "Request body did not arrive in time"),
         _ => PayhubProblem.Of(context, status, "Request is not valid", "Body", "Request is not valid HTTP"),
     };
+
+    public IResult Refused(HttpContext context, IdempotencyRefusal refusal)
+    {
+        var (status, detail, reason) = refusal switch
+        {
+            IdempotencyRefusal.InvalidKey => (StatusCodes.Status400BadRequest, "Request is not valid", IdempotencyKeyHeader.Rule),
+            IdempotencyRefusal.InFlight =>
+                (StatusCodes.Status409Conflict, "Request is in progress", "A request with this Idempotency-Key is in progress"),
+            IdempotencyRefusal.OtherRequest =>
+                (StatusCodes.Status422UnprocessableEntity, "Request is not valid", "Idempotency-Key was used with another request"),
+            _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "Not a refusal."),
+        };
+        return PayhubProblem.Of(context, status, detail, IdempotencyKeyHeader.Name, reason);
+    }
 
     // The contract knows one answer to every failure of ours; only its detail says what was asked for.
     public IResult Failed(HttpContext context, bool isTemporary) => PayhubProblem.Failed(context, context.Request.Method switch

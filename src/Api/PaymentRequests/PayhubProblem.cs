@@ -58,6 +58,7 @@ internal static class PayhubProblem
         StatusCodes.Status409Conflict => ("rfc7231#section-6.5.8", "Conflict"),
         StatusCodes.Status413PayloadTooLarge => ("rfc7231#section-6.5.11", "Payload Too Large"),
         StatusCodes.Status415UnsupportedMediaType => ("rfc7231#section-6.5.13", "Unsupported Media Type"),
+        StatusCodes.Status422UnprocessableEntity => ("rfc4918#section-11.2", "Unprocessable Entity"),
         >= StatusCodes.Status500InternalServerError => ("rfc7231#section-6.5.1", "One or more errors occurred."),
         _ => ("rfc7231#section-6.5.1", "Bad Request"),
     };

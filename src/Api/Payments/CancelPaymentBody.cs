@@ -23,6 +23,6 @@ internal static class CancelPaymentBody
         var message = fields.Text("paymentCancellationMessage", CancelPayment.MessageMaxLength, isMultiline: true);
 
         error = fields.Error;
-        return error is null ? new CancelPayment(call.MerchantId, reason, message, call.Actor, $"{Guid.NewGuid():N}") : null;
+        return error is null ? new CancelPayment(call.MerchantId, reason, message, call.Actor) : null;
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Payments.Api.Http;
+using Payments.Api.Idempotency;
 
 namespace Payments.Api.Payments;
 
@@ -14,6 +15,7 @@ public sealed class CancelPaymentModule : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app) => app
         .MapPatch("/v2/payments/{paymentId}/cancel", CancelAsync)
         .ForMerchants()
+        .WithIdempotencyKey()
         .WithBodyErrors()
         .WithName("CancelPayment")
         .WithSummary("Voids or cancels an in-progress or authorized payment.")
@@ -33,7 +35,12 @@ public sealed class CancelPaymentModule : ICarterModule
         if (command is null)
             return PaymentProblem.Invalid(error!.Reason);
 
+        var call = IdempotentCall.Of(context);
+        if (await call.BeginAsync(body.Root) is { } answered)
+            return answered;
+
         // The caller's connection is no reason to stop half-way: what it asked for is carried out or refused.
+        command = command with { CommandId = call.CommandId };
         var result = await grains.GetGrain<IPaymentGrain>(id).CancelAsync(command, CancellationToken.None);
         return result switch
         {

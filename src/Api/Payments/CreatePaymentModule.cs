@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Payments.Api.Http;
+using Payments.Api.Idempotency;
 
 namespace Payments.Api.Payments;
 
@@ -14,6 +15,7 @@ public sealed class CreatePaymentModule : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app) => app
         .MapPost("/v2/payments", CreateAsync)
         .ForMerchants()
+        .WithIdempotencyKey()
         .WithBodyErrors()
         .WithName("CreatePayment")
         .WithSummary("Creates a payment, or finds the one that an earlier attempt created.")
@@ -28,6 +30,9 @@ public sealed class CreatePaymentModule : ICarterModule
         var command = CreatePaymentBody.Read(body.Root, MerchantCall.Of(context), rules, out var error);
         if (command is null)
             return PaymentProblem.Invalid(error!.Reason);
+
+        if (await IdempotentCall.Of(context).BeginAsync(body.Root) is { } answered)
+            return answered;
 
         var id = PaymentIds.ForTransaction(command.MerchantId, command.MerchantTransactionId);
         var result = await grains.GetGrain<IPaymentGrain>(id).CreateAsync(command, CancellationToken.None);

@@ -45,6 +45,7 @@ internal static class PaymentProblem
         StatusCodes.Status405MethodNotAllowed => "METHOD_NOT_ALLOWED",
         StatusCodes.Status406NotAcceptable => "NOT_ACCEPTABLE",
         StatusCodes.Status408RequestTimeout => "REQUEST_TIMEOUT",
+        StatusCodes.Status409Conflict => "CONFLICT",
         StatusCodes.Status413PayloadTooLarge => "PAYLOAD_TOO_LARGE",
         StatusCodes.Status415UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
         StatusCodes.Status422UnprocessableEntity => "UNPROCESSABLE_ENTITY",
