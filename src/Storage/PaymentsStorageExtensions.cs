@@ -23,8 +23,8 @@ public static class PaymentsStorageExtensions
         return builder;
     }
 
-    /// <summary>Adds the grain storage under <see cref="StorageNames.Payments"/>, <see cref="IDueIndex"/>, <see cref="IStorageStatistics"/>,
-    /// the migrations at start and, unless switched off, the <see cref="IReminderTable"/>.</summary>
+    /// <summary>Adds the grain storage under <see cref="StorageNames.Payments"/>, <see cref="IDueIndex"/>, <see cref="IMerchantIndex"/>,
+    /// <see cref="IStorageStatistics"/>, the migrations at start and, unless switched off, the <see cref="IReminderTable"/>.</summary>
     /// <remarks>The host's start throws <see cref="StorageUnavailableException"/> when the database cannot be used.</remarks>
     /// <exception cref="StorageUnavailableException">The options make no sense.</exception>
     public static IServiceCollection AddPaymentsStorage(this IServiceCollection services, StorageOptions options)
@@ -36,6 +36,7 @@ public static class PaymentsStorageExtensions
         services.AddSingleton(options);
         services.AddSingleton<StorageTelemetry>();
         services.AddSingleton<GroupCommitGrainStorage>();
+        services.AddSingleton<IMerchantIndex>(static provider => provider.GetRequiredService<GroupCommitGrainStorage>());
         services.AddSingleton<IStorageStatistics>(static provider => provider.GetRequiredService<GroupCommitGrainStorage>());
         services.AddKeyedSingleton<IGrainStorage>(StorageNames.Payments, static (provider, _) => provider.GetRequiredService<GroupCommitGrainStorage>());
         services.AddSingleton<IDueIndex>(static provider => provider.GetRequiredService<IStateStore>());

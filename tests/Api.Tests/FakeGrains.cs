@@ -38,6 +38,10 @@ internal sealed class FakeGrains
 
     public Func<Task<long>> OnNextId { get; set; } = () => throw Unexpected();
 
+    public Func<Guid, ListPayments, Task<PaymentPage>> OnList { get; set; } = (_, _) => throw Unexpected();
+
+    public Func<Guid, ListPaymentRequests, Task<PaymentRequestPage>> OnListRequests { get; set; } = (_, _) => throw Unexpected();
+
     public Func<string, ClaimIdempotencyKey, Task<IdempotencyClaim>> OnClaim { get; set; } = (_, _) => throw Unexpected();
 
     /// <summary>How an <c>Idempotency-Key</c> was used: claims, completions and releases, in order.</summary>
@@ -58,6 +62,7 @@ internal sealed class FakeGrains
             (nameof(IPaymentGrain), Guid key) => new PaymentGrain(key, Grains),
             (nameof(IRefundGrain), Guid key) => new RefundGrain(key, Grains),
             (nameof(IPaymentRequestGrain), long key) => new PaymentRequestGrain(key, Grains),
+            (nameof(IMerchantListingGrain), Guid key) => new MerchantListingGrain(key, Grains),
             (nameof(IIdempotencyGrain), string key) => new IdempotencyGrain(key, Grains),
             (nameof(IPaymentRequestIdGrain), 0L) => new PaymentRequestIdGrain(Grains),
             var other => throw new NotSupportedException($"The API asked for {other}."),
@@ -128,6 +133,21 @@ internal sealed class FakeGrains
         {
             grains.Calls.Enqueue((key, command, cancellationToken));
             return grains.OnCancelRequest(key, command);
+        }
+    }
+
+    private sealed class MerchantListingGrain(Guid key, FakeGrains grains) : IMerchantListingGrain
+    {
+        public Task<PaymentPage> ListPaymentsAsync(ListPayments query, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, query, cancellationToken));
+            return grains.OnList(key, query);
+        }
+
+        public Task<PaymentRequestPage> ListPaymentRequestsAsync(ListPaymentRequests query, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, query, cancellationToken));
+            return grains.OnListRequests(key, query);
         }
     }
 

@@ -12,6 +12,8 @@ public sealed class Order : IIndexedState
 
     public DateTimeOffset? DueAt { get; set; }
 
+    public DateTimeOffset? CreatedAt { get; set; }
+
     public string Text { get; set; } = "";
 
     [JsonIgnore]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -154,11 +153,9 @@ internal sealed class FieldReader
         var text = Word(name, isRequired);
         if (text is null)
             return null;
-        string[] formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
-        var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-');
-        if (hasOffset && DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant))
-            return instant.ToUniversalTime();
-        Refuse(name, $"{_path}{name} must be a time with its offset, like 2026-04-04T12:00:00Z");
+        if (InstantText.TryParse(text, out var instant))
+            return instant;
+        Refuse(name, $"{_path}{name} {InstantText.Rule}");
         return null;
     }
 

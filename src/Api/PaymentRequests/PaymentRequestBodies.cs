@@ -17,5 +17,11 @@ internal sealed record PaymentRequestBody(
     DateTime CreatedAt,
     DateTime UpdatedAt);
 
+/// <summary>Answer to a list.</summary>
+internal sealed record PaymentRequestListBody(IReadOnlyList<PaymentRequestBody> Data, PayhubPaging Paging);
+
+/// <summary>How a list goes on: the next page's cursor, or null after the last one.</summary>
+internal sealed record PayhubPaging(string? Next);
+
 /// <summary>Answer to a cancel: <c>{}</c>.</summary>
 internal sealed record CanceledPaymentRequestBody;

@@ -31,6 +31,21 @@ internal sealed record PaymentData(
     string Status,
     ImmutableArray<AllocationBody> PaymentAllocations);
 
+/// <summary>Answer to a list.</summary>
+internal sealed record PaymentListBody(ImmutableArray<ListedPayment> Data, Paging Paging);
+
+/// <summary>A payment as a list shows it: as the 202 answers do, and with what the list goes by.</summary>
+internal sealed record ListedPayment(
+    Guid Id,
+    string MerchantTransactionId,
+    long Amount,
+    string Status,
+    ImmutableArray<AllocationBody> PaymentAllocations,
+    DateTime CreatedAt);
+
+/// <summary>How a list goes on: the next page's cursor, or null after the last one.</summary>
+internal sealed record Paging(string? Next);
+
 /// <summary>One allocation.</summary>
 internal sealed record AllocationBody(Guid Id, long Amount, string Status);
 

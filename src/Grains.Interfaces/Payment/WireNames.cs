@@ -1,9 +1,17 @@
+using System.Collections.Frozen;
+
 namespace Payments;
 
 /// <summary>How the v2 contract spells states and reasons, in answers and in webhooks. The payment is <c>CANCELLED</c> with two L,
 /// its allocation <c>CANCELED</c> with one: both are the seed's and both are kept.</summary>
 public static class WireNames
 {
+    private static readonly FrozenDictionary<string, PaymentStatus> Statuses =
+        Enum.GetValues<PaymentStatus>().ToFrozenDictionary(static status => status.ToWire(), StringComparer.Ordinal);
+
+    /// <summary>Parses a payment state; case matters.</summary>
+    public static bool TryParseStatus(string text, out PaymentStatus status) => Statuses.TryGetValue(text, out status);
+
     /// <summary>The contract's spelling of a payment state.</summary>
     public static string ToWire(this PaymentStatus status) => status switch
     {

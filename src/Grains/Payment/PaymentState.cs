@@ -113,6 +113,10 @@ public sealed record PaymentState : IIndexedState
 
     /// <inheritdoc />
     [JsonIgnore]
+    DateTimeOffset? IIndexedState.CreatedAt => CreatedAt;
+
+    /// <inheritdoc />
+    [JsonIgnore]
     public string StatusText => Status.ToWire();
 
     /// <inheritdoc />

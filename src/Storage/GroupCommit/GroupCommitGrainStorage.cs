@@ -13,7 +13,7 @@ namespace Payments.Storage;
 
 /// <summary>Grain storage on SQLite or PostgreSQL: every write is a durable compare-and-swap, and writes that arrive together share a commit.</summary>
 /// <remarks>Serialization happens on the caller's turn; the writers only move bytes.</remarks>
-public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics, IAsyncDisposable
+public sealed class GroupCommitGrainStorage : IGrainStorage, IMerchantIndex, IStorageStatistics, IAsyncDisposable
 {
     private const int ReadAttemptsMax = 3;
 
@@ -74,7 +74,7 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
     {
         ArgumentNullException.ThrowIfNull(grainState);
         var key = RowKey.Of(stateName, grainId);
-        var row = await ReadRowAsync(key, cancellationToken);
+        var row = await ReadAgainAsync(() => _store.ReadAsync(key, cancellationToken), cancellationToken);
         if (row is null)
         {
             Reset(grainState);
@@ -117,7 +117,7 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
         var key = RowKey.Of(stateName, grainId);
         if (string.IsNullOrEmpty(grainState.ETag))
         {
-            if (await ReadRowAsync(key, cancellationToken) is { } row)
+            if (await ReadAgainAsync(() => _store.ReadAsync(key, cancellationToken), cancellationToken) is { } row)
             {
                 throw new InconsistentStateException(
                     $"The state {key} was not cleared: it exists, and was never read.", row.Tag.ToString(), currentEtag: null);
@@ -137,6 +137,19 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
         }
 
         Reset(grainState);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">A row was written by a newer version of this program, or is not a document of this type.</exception>
+    public async Task<IReadOnlyList<IndexedEntry<TState>>> ReadPageAsync<TState>(
+        string grainType, string stateName, MerchantQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
+        var rows = await ReadAgainAsync(() => _store.ReadListedAsync(grainType, stateName, query, cancellationToken), cancellationToken);
+        return [.. rows.Select(listed => new IndexedEntry<TState>(
+            new ListPosition(listed.CreatedAt, listed.GrainKey),
+            Deserialize<TState>(new RowKey(grainType, listed.GrainKey, stateName), listed.Row)!))];
     }
 
     /// <summary>Accepts no more writes and commits what is queued. When the token ends first, what is left fails and its callers are told.</summary>
@@ -166,18 +179,19 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
             MerchantId = indexed?.MerchantId,
             Status = indexed?.StatusText,
             DueAt = indexed?.DueAt,
+            CreatedAt = indexed?.CreatedAt,
             Document = document,
         };
     }
 
     // Reads may be repeated at will: a pooled connection that died while idle is no reason to fail a grain.
-    private async Task<StoredRow?> ReadRowAsync(RowKey key, CancellationToken cancellationToken)
+    private async Task<T> ReadAgainAsync<T>(Func<Task<T>> read, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await _store.ReadAsync(key, cancellationToken);
+                return await read();
             }
             catch (Exception exception) when (attempt < ReadAttemptsMax
                 && !cancellationToken.IsCancellationRequested

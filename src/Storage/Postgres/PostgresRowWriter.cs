@@ -137,7 +137,8 @@ internal sealed class PostgresRowWriter : IRowWriter
         parameters.AddArray(NpgsqlDbType.Integer, Array.ConvertAll(writes, static write => write.Slot));
         parameters.AddArray(NpgsqlDbType.Uuid, Array.ConvertAll(writes, static write => write.MerchantId));
         parameters.AddArray(NpgsqlDbType.Text, Array.ConvertAll(writes, static write => write.Status));
-        parameters.AddArray(NpgsqlDbType.TimestampTz, Array.ConvertAll(writes, static write => ToDue(write.DueAt)));
+        parameters.AddArray(NpgsqlDbType.TimestampTz, Array.ConvertAll(writes, static write => ToInstant(write.DueAt)));
+        parameters.AddArray(NpgsqlDbType.TimestampTz, Array.ConvertAll(writes, static write => ToInstant(write.CreatedAt)));
         parameters.AddArray(NpgsqlDbType.Json, Array.ConvertAll(writes, static write => write.Document));
         parameters.AddScalar(NpgsqlDbType.Integer, RowWrite.StateVersion);
         parameters.AddScalar(NpgsqlDbType.TimestampTz, now);
@@ -149,5 +150,5 @@ internal sealed class PostgresRowWriter : IRowWriter
         parameters.AddArray(NpgsqlDbType.Bigint, Array.ConvertAll(writes, static write => write.Expected.Token));
     }
 
-    private static DateTime? ToDue(DateTimeOffset? due) => due is { } instant ? PostgresValues.ToMicroseconds(instant) : null;
+    private static DateTime? ToInstant(DateTimeOffset? time) => time is { } instant ? PostgresValues.ToMicroseconds(instant) : null;
 }
