@@ -9,6 +9,9 @@ internal interface IJsonReply : IResult
 {
     int Status { get; }
 
+    /// <summary>What the body is written from.</summary>
+    Type BodyType { get; }
+
     JsonReply ToBytes();
 }
 
@@ -19,6 +22,8 @@ internal interface IJsonReply : IResult
 internal sealed class JsonReply<T>(int status, T body, JsonTypeInfo<T> typeInfo) : IJsonReply
 {
     public int Status => status;
+
+    public Type BodyType => typeof(T);
 
     public T Body => body;
 
@@ -33,6 +38,8 @@ internal sealed class JsonReply<T>(int status, T body, JsonTypeInfo<T> typeInfo)
 internal sealed class JsonReply(int status, ReadOnlyMemory<byte> body) : IJsonReply
 {
     public int Status => status;
+
+    public Type BodyType => typeof(ReadOnlyMemory<byte>);
 
     public ReadOnlyMemory<byte> Body => body;
 

@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Payments.Api.Http;
 
 namespace Payments.Api.Idempotency;
 
 /// <summary>Gives a request its <see cref="IdempotentCall"/>, and ends that when the request has an answer.</summary>
-internal sealed partial class IdempotencyFilter(
-    IGrainFactory grains, IEnumerable<IContract> contracts, ILogger<IdempotencyFilter> logger) : IEndpointFilter
+internal sealed partial class IdempotencyFilter(IEnumerable<IContract> contracts, ILogger<IdempotencyFilter> logger) : IEndpointFilter
 {
     private readonly IContract[] _contracts = [.. contracts];
 
@@ -20,6 +20,7 @@ internal sealed partial class IdempotencyFilter(
         {
             if (!IdempotencyKeyHeader.TryParse(header, out var key))
                 return contract.Refused(http, IdempotencyRefusal.InvalidKey);
+            var grains = http.RequestServices.GetRequiredService<IGrainFactory>();
             grain = grains.GetGrain<IIdempotencyGrain>(IdempotencyKeys.ForMerchant(contract.Name, contract.MerchantOf(http), key));
         }
 

@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Payments.Api.Http;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.Idempotency;
 
@@ -10,7 +13,13 @@ internal static class IdempotencyRoutes
     /// the handler begins by <see cref="IdempotentCall.BeginAsync"/>.</summary>
     public static RouteHandlerBuilder WithIdempotencyKey(this RouteHandlerBuilder route) => route
         .AddEndpointFilter<RouteHandlerBuilder, IdempotencyFilter>()
-        .WithMetadata(new IdempotencyKeyMetadata());
+        .WithMetadata(new IdempotencyKeyMetadata())
+        .Answers("Idempotency-Key breaks its rule", static context => Refused(context, IdempotencyRefusal.InvalidKey))
+        .Answers("Idempotency-Key in use", static context => Refused(context, IdempotencyRefusal.InFlight))
+        .Answers("Idempotency-Key of another request", static context => Refused(context, IdempotencyRefusal.OtherRequest));
+
+    private static IResult Refused(HttpContext context, IdempotencyRefusal refusal) =>
+        context.Features.GetRequiredFeature<IContract>().Refused(context, refusal);
 }
 
 /// <summary>Marks a route that takes an <c>Idempotency-Key</c>.</summary>

@@ -83,6 +83,7 @@ internal sealed class IdempotentCall(HttpContext context, IContract contract, II
     /// <param name="hadNoEffect">Whether nothing was changed, so that another request may have it too.</param>
     public Task ReleaseAsync(bool hadNoEffect) => grain!.ReleaseAsync(new(_claimId, hadNoEffect), CancellationToken.None);
 
-    private static bool IsDefinite(int status) => status is (>= 200 and < 300)
+    /// <summary>Whether an answer is stored for the request's repeats.</summary>
+    public static bool IsDefinite(int status) => status is (>= 200 and < 300)
         or StatusCodes.Status404NotFound or StatusCodes.Status409Conflict or StatusCodes.Status422UnprocessableEntity;
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Payments.Api.Http;
 using Payments.Api.Idempotency;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.PaymentRequests;
 
@@ -20,7 +21,13 @@ public sealed class CreatePaymentRequestModule : ICarterModule
         .WithBodyErrors()
         .WithName("CreatePaymentRequest")
         .WithSummary("Creates a payment request.")
-        .Produces<CreatedPaymentRequestBody>();
+        .Reads(PaymentRequestExamples.Create, Read)
+        .Answers("Created", PaymentRequestReplies.Created(PaymentRequestExamples.Request(PaymentRequestStatus.Submitted)))
+        .Answers("A field is missing", DocumentedRoutes.Refusing("{}", Read, PayhubProblem.Invalid))
+        .Answers("Refused by the provider", PayhubProblem.CreateRefused);
+
+    private static void Read(FieldReader fields) =>
+        CreatePaymentRequestBody.Read(fields, PaymentRequestExamples.Caller, PaymentRequestExamples.Rules, out _);
 
     private static async Task<IResult> CreateAsync(
         HttpContext context, [FromServices] IGrainFactory grains, [FromServices] PaymentRequestRules rules)
@@ -28,7 +35,7 @@ public sealed class CreatePaymentRequestModule : ICarterModule
         using var body = await JsonRequestBody.ReadAsync(context.Request);
         if (body.Refusal is { } refusal)
             return PayhubProblem.Of(context, refusal);
-        var command = CreatePaymentRequestBody.Read(body.Root, PayhubCall.Of(context), rules, out var error);
+        var command = CreatePaymentRequestBody.Read(new FieldReader(body.Root), PayhubCall.Of(context), rules, out var error);
         if (command is null)
             return PayhubProblem.Invalid(context, error!);
 
@@ -42,10 +49,8 @@ public sealed class CreatePaymentRequestModule : ICarterModule
         return result.Outcome switch
         {
             CreatePaymentRequestOutcome.Created => PaymentRequestReplies.Created(result.Request),
-            CreatePaymentRequestOutcome.ProviderRefused => PayhubProblem.Of(
-                context, StatusCodes.Status400BadRequest, "Payment request was refused",
-                "Provider", "The provider refused the payment request"),
-            CreatePaymentRequestOutcome.Unknown => PayhubProblem.Failed(context, "Failed to create payment request"),
+            CreatePaymentRequestOutcome.ProviderRefused => PayhubProblem.CreateRefused(context),
+            CreatePaymentRequestOutcome.Unknown => PayhubProblem.CreateFailed(context),
             _ => throw new InvalidOperationException($"A create cannot end as {result}."),
         };
     }

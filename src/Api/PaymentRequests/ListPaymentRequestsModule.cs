@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Payments.Api.Http;
 using Payments.Api.Listing;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.PaymentRequests;
 
@@ -17,34 +18,27 @@ public sealed class ListPaymentRequestsModule : ICarterModule
         .ForApiKeys()
         .WithName("ListPaymentRequests")
         .WithSummary("Lists the merchant's payment requests, newest first.")
-        .Produces<PaymentRequestListBody>()
-        .Produces<PayhubProblemBody>(StatusCodes.Status400BadRequest);
+        .ReadsQuery(static query => Read(query, out _))
+        .Answers("One page", PaymentRequestReplies.Listed(PaymentRequestExamples.Page))
+        .Answers("Unknown parameter", static context => PayhubProblem.Invalid(context, new FieldError("State", "Query parameter is not known")));
 
     private static async Task<IResult> ListAsync(HttpContext context, [FromServices] IGrainFactory grains)
     {
-        var query = Read(context.Request.Query, out var error);
+        var query = Read(new QueryReader(context.Request.Query), out var error);
         if (query is null)
             return PayhubProblem.Invalid(context, error!);
         var grain = grains.GetGrain<IMerchantListingGrain>(PayhubCall.Of(context).MerchantId);
         return PaymentRequestReplies.Listed(await grain.ListPaymentRequestsAsync(query, context.RequestAborted));
     }
 
-    private static ListPaymentRequests? Read(IQueryCollection parameters, out FieldError? error)
+    private static ListPaymentRequests? Read(QueryReader query, out FieldError? error)
     {
-        var query = new QueryReader(parameters, "Status", "From", "To", "Limit", "Cursor");
-        PaymentRequestStatus? status = null;
-        if (query.Word("Status") is { } word)
-        {
-            if (PaymentRequestReplies.TryParse(word, out var known))
-                status = known;
-            else
-                query.Refuse("Status", $"Status must be one of {string.Join(", ", PaymentRequestReplies.Statuses)}");
-        }
+        var word = query.OneOf("Status", PaymentRequestReplies.Statuses);
         var (from, to) = query.Period("From", "To");
-        var limit = query.Integer("Limit", 1, ListLimits.Max) ?? ListLimits.Default;
+        var limit = query.Integer("Limit", 1, ListLimits.Max, ListLimits.Default);
         var after = query.Cursor("Cursor");
 
-        error = query.Error;
-        return error is null ? new ListPaymentRequests(status, from, to, after, limit) : null;
+        error = query.End();
+        return error is null ? new ListPaymentRequests(PaymentRequestReplies.Parse(word), from, to, after, limit!.Value) : null;
     }
 }

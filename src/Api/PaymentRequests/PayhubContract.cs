@@ -39,10 +39,10 @@ internal sealed class PayhubContract : IContract
     }
 
     // The contract knows one answer to every failure of ours; only its detail says what was asked for.
-    public IResult Failed(HttpContext context, bool isTemporary) => PayhubProblem.Failed(context, context.Request.Method switch
+    public IResult Failed(HttpContext context, bool isTemporary) => context.Request.Method switch
     {
-        "PATCH" => "Failed to cancel payment request",
-        "POST" => "Failed to create payment request",
-        _ => "Failed to read payment request",
-    });
+        "PATCH" => PayhubProblem.CancelFailed(context),
+        "POST" => PayhubProblem.CreateFailed(context),
+        _ => PayhubProblem.ReadFailed(context),
+    };
 }

@@ -26,6 +26,19 @@ internal static class PayhubProblem
         context, StatusCodes.Status409Conflict, "Payment request cannot be cancelled",
         "Status", "Payment request is already cancelled or completed");
 
+    public static IResult CreateRefused(HttpContext context) => Of(
+        context, StatusCodes.Status400BadRequest, "Payment request was refused", "Provider", "The provider refused the payment request");
+
+    public static IResult CreateFailed(HttpContext context) => Failed(context, "Failed to create payment request");
+
+    public static IResult ReadFailed(HttpContext context) => Failed(context, "Failed to read payment request");
+
+    public static IResult NotAuthenticated(HttpContext context) => Of(
+        context, StatusCodes.Status401Unauthorized, "You are not authenticated", "Authorization", "API key is missing or not valid");
+
+    public static IResult NotAcceptable(HttpContext context) => Of(
+        context, StatusCodes.Status406NotAcceptable, "Request is not valid", "Accept", "Only application/json can be produced");
+
     public static IResult CancelFailed(HttpContext context) => Failed(context, "Failed to cancel payment request");
 
     public static IResult Failed(HttpContext context, string detail) => Of(

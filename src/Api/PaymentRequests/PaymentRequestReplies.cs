@@ -37,20 +37,11 @@ internal static class PaymentRequestReplies
     }
 
     /// <summary>Every state in the contract's spelling.</summary>
-    public static IEnumerable<string> Statuses => Enum.GetValues<PaymentRequestStatus>().Select(ToWire);
+    public static IReadOnlyList<string> Statuses { get; } = [.. Enum.GetValues<PaymentRequestStatus>().Select(ToWire)];
 
-    /// <summary>Parses a state; case matters.</summary>
-    public static bool TryParse(string text, out PaymentRequestStatus status)
-    {
-        foreach (var known in Enum.GetValues<PaymentRequestStatus>())
-        {
-            status = known;
-            if (ToWire(known) == text)
-                return true;
-        }
-        status = default;
-        return false;
-    }
+    /// <summary>The state that one of <see cref="Statuses"/> spells, or null for null.</summary>
+    public static PaymentRequestStatus? Parse(string? text) =>
+        text is null ? null : Enum.GetValues<PaymentRequestStatus>().Single(status => ToWire(status) == text);
 
     /// <summary>The contract's spelling of a state; <c>canceled</c> is the seed's, the others follow it.</summary>
     public static string ToWire(PaymentRequestStatus status) => status switch

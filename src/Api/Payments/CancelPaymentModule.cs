@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Payments.Api.Http;
 using Payments.Api.Idempotency;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.Payments;
 
@@ -19,8 +20,21 @@ public sealed class CancelPaymentModule : ICarterModule
         .WithBodyErrors()
         .WithName("CancelPayment")
         .WithSummary("Voids or cancels an in-progress or authorized payment.")
-        .Produces<AcceptedPaymentBody>(StatusCodes.Status202Accepted)
-        .Produces<PaymentProblemBody>(StatusCodes.Status404NotFound);
+        .Reads(PaymentExamples.Cancel, Read)
+        .Answers("The cancel is under way", PaymentExamples.Replies.Accepted(PaymentExamples.Payment(PaymentStatus.CancelInitialized)))
+        .Answers("Payment in COMPLETED state", PaymentProblem.NotCancellable(PaymentStatus.Completed))
+        .Answers("Payment in PROCESSING state", PaymentProblem.NotCancellable(PaymentStatus.Processing))
+        .Answers("Payment in FAILED state", PaymentProblem.NotCancellable(PaymentStatus.Failed))
+        .Answers("Payment in CANCELLED state", PaymentProblem.NotCancellable(PaymentStatus.Cancelled))
+        .Answers("Payment not found", PaymentProblem.NotFound)
+        .Answers("Missing paymentCancellationReason", DocumentedRoutes.Refusing("{}", Read, Invalid))
+        .Answers(
+            "Invalid cancellation reason value", DocumentedRoutes.Refusing("""{"paymentCancellationReason":"OTHER"}""", Read, Invalid))
+        .Answers("Stripe void failed", PaymentProblem.ProviderRefused);
+
+    private static void Read(FieldReader fields) => CancelPaymentBody.Read(fields, PaymentExamples.Caller, out _);
+
+    private static IResult Invalid(HttpContext context, FieldError error) => PaymentProblem.Invalid(error.Reason);
 
     private static async Task<IResult> CancelAsync(
         HttpContext context, string paymentId, [FromServices] IGrainFactory grains, [FromServices] PaymentReplies replies)
@@ -31,7 +45,7 @@ public sealed class CancelPaymentModule : ICarterModule
         using var body = await JsonRequestBody.ReadAsync(context.Request);
         if (body.Refusal is { } refusal)
             return PaymentProblem.Of(refusal);
-        var command = CancelPaymentBody.Read(body.Root, MerchantCall.Of(context), out var error);
+        var command = CancelPaymentBody.Read(new FieldReader(body.Root), MerchantCall.Of(context), out var error);
         if (command is null)
             return PaymentProblem.Invalid(error!.Reason);
 

@@ -18,6 +18,15 @@ internal static class PaymentProblem
 
     public static readonly IResult NotAcceptable = Of(StatusCodes.Status406NotAcceptable, "Only application/json can be produced");
 
+    public static readonly IResult TooManyAttempts =
+        Unprocessable("merchantTransactionId was used too often, use a new merchantTransactionId");
+
+    public static readonly IResult UnknownPaymentMethod = Invalid("paymentMethodId not found");
+
+    public static readonly IResult ConsentRequired = Invalid("consent is required for BANK_ACCOUNT payments");
+
+    public static readonly IResult BankAccountIsSaleOnly = Invalid("authorizeCard must be false for BANK_ACCOUNT payments");
+
     public static IResult Invalid(string detail) => Of(StatusCodes.Status400BadRequest, detail);
 
     public static IResult Unprocessable(string detail) => Of(StatusCodes.Status422UnprocessableEntity, detail);
