@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Payments.Api.Http;
 using Payments.Api.OpenApi;
@@ -69,7 +70,8 @@ internal sealed class QueryReader(IQueryCollection query, SchemaRecorder? record
     /// <summary>Both ends of a period, the first included and the second not.</summary>
     public (DateTimeOffset? From, DateTimeOffset? To) Period(string fromName, string toName)
     {
-        var (from, to) = (Instant(fromName), Instant(toName));
+        var from = Instant(fromName, "Created at this instant or later.");
+        var to = Instant(toName, "Created before this instant.");
         if (from > to)
             Refuse(fromName, $"{fromName} must not be after {toName}");
         return (from, to);
@@ -79,7 +81,10 @@ internal sealed class QueryReader(IQueryCollection query, SchemaRecorder? record
     public ListPosition? Cursor(string name)
     {
         if (Record(name, "string") is { } schema)
+        {
             (schema["minLength"], schema["maxLength"]) = (1, ListCursor.LengthMax);
+            schema["description"] = "Where the list goes on: what the page before gave as the next one.";
+        }
         var text = Find(name);
         if (text is null)
             return null;
@@ -89,10 +94,10 @@ internal sealed class QueryReader(IQueryCollection query, SchemaRecorder? record
         return null;
     }
 
-    private DateTimeOffset? Instant(string name)
+    private DateTimeOffset? Instant(string name, string description)
     {
         if (Record(name, "string") is { } schema)
-            schema["format"] = "date-time";
+            (schema["format"], schema["description"]) = ("date-time", description);
         var text = Find(name);
         if (text is null)
             return null;
@@ -104,7 +109,7 @@ internal sealed class QueryReader(IQueryCollection query, SchemaRecorder? record
         return null;
     }
 
-    private System.Text.Json.Nodes.JsonObject? Record(string name, string type) => recorder?.Add(name, type, isRequired: true);
+    private JsonObject? Record(string name, string type) => recorder?.Add(name, type, isRequired: true);
 
     private string? Find(string name)
     {

@@ -35,7 +35,11 @@ function ruleText(schema) {
   if (schema.maxItems !== undefined) rules.push(`at most ${schema.maxItems} entries`);
   if (schema.maxProperties !== undefined) rules.push(`at most ${schema.maxProperties} entries`);
   if (schema.default !== undefined) rules.push(`${schema.default} when absent`);
-  return [schema.description, rules.join("; ")].filter(Boolean).join(" ");
+  return [schema.description, sentence(rules.join("; "))].filter(Boolean).join(" ");
+}
+
+function sentence(text) {
+  return text && `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
 
 function fieldRows(api, schema, path = "") {
@@ -96,7 +100,7 @@ function answers(api, operation, text) {
 
 function section(api, path, method, operation, text) {
   return element("section", { id: operation.operationId },
-    element("h2", {}, operation.summary),
+    element("h2", {}, operation.summary.replace(/\.$/, "")),
     element("pre", { class: "route" }, element("span", { class: "method" }, method.toUpperCase()), " ", path),
     operation.description ? element("p", {}, operation.description) : null,
     ...parameters(api, operation), ...requestBody(api, operation, text), ...answers(api, operation, text));
