@@ -130,6 +130,35 @@ public abstract class IdempotencySuite(Deployment deployment)
     }
 
     [DatabaseFact]
+    public async Task Killed_after_the_capture_and_before_the_answer_a_repeat_is_answered_as_if_nothing_had_happened()
+    {
+        var (payment, key) = (await Merchant.CreateAsync(), NewKey());
+        await deployment.Sandbox.OrderAsync(Fault.AnswerHeld("payment_intent.capture", 4000, payment.TransactionId));
+        var lost = Merchant.CaptureAsync(payment, """{"amount":7}""", key);
+        await deployment.Sandbox.WaitForOperationAsync("payment_intent.capture", await deployment.Sandbox.IntentIdAsync(payment));
+        await deployment.KillAndRestartAsync();
+        await Assert.ThrowsAsync<HttpRequestException>(() => lost);
+
+        (await Merchant.CaptureAsync(payment, """{ "amount" : 7 }""", key)).Is(202, payment.Accepted("CAPTURE_INITIALIZED"));
+        AssertReplayed(await Merchant.CaptureAsync(payment, """{"amount":7}""", key)).Is(202, payment.Accepted("CAPTURE_INITIALIZED"));
+        (await Merchant.CaptureAsync(payment, """{"amount":8}""", key)).Is(422, Payment.NotCancellable(OtherRequest));
+        Assert.Equal(1, (await deployment.Sandbox.HistoryAsync(payment))!.Count("payment_intent.capture"));
+    }
+
+    [DatabaseFact]
+    public async Task Of_many_refunds_with_one_key_at_once_one_is_made_and_another_amount_is_refused()
+    {
+        var (payment, key, id) = (await Merchant.CreateAsync("COMPLETED", authorizeOnly: false), NewKey(), $"refund-{Guid.NewGuid():N}");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Merchant.RefundAsync(payment, id, 5, key)));
+        var first = Assert.Single(answers, static answer => answer.Status == 202 && !IsReplayed(answer));
+        Assert.All(answers, answer => Assert.True(answer.Status == 409 || answer.Body == first.Body, $"{answer.Status} {answer.Body}"));
+        AssertReplayed(await Merchant.RefundAsync(payment, id, 5, key)).Is(202, first.Body);
+        (await Merchant.RefundAsync(payment, id, 6, key)).Is(422, Payment.NotCancellable(OtherRequest));
+        await deployment.Sandbox.WaitForOperationAsync("refund.create", await deployment.Sandbox.IntentIdAsync(payment));
+        Assert.Equal(1, (await deployment.Sandbox.HistoryAsync(payment))!.Count("refund.create"));
+    }
+
+    [DatabaseFact]
     public async Task An_answer_outlives_the_process_that_gave_it()
     {
         var (payment, key) = (await Merchant.CreateAsync(), NewKey());

@@ -2,11 +2,13 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Payments.Api.OpenApi;
 
-/// <summary>Schemas of the bodies that a contract writes, from the metadata that writes them. Every property is always written, nulls too.</summary>
+/// <summary>Schemas of the bodies that a contract writes, from the metadata that writes them. Every property is always written,
+/// nulls too, unless it says that it is left out then.</summary>
 /// <param name="contract">The contract.</param>
 internal sealed class TypeSchemas(ContractDescription contract)
 {
@@ -50,15 +52,21 @@ internal sealed class TypeSchemas(ContractDescription contract)
         _components.Add(name, schema);
         foreach (var property in info.Properties)
             properties[property.Name] = OfProperty(info, property);
-        if (properties.Count > 0)
-            schema["required"] = new JsonArray([.. properties.Select(static property => (JsonNode)property.Key)]);
+        var written = info.Properties.Where(property => !IsLeftOutWhenNull(MemberOf(info, property))).ToList();
+        if (written.Count > 0)
+            schema["required"] = new JsonArray([.. written.Select(static property => (JsonNode)property.Name)]);
         return Reference(name);
     }
 
+    private static PropertyInfo MemberOf(JsonTypeInfo info, JsonPropertyInfo property) => info.Type.GetProperties().Single(member =>
+        (info.Options.PropertyNamingPolicy?.ConvertName(member.Name) ?? member.Name) == property.Name);
+
+    private static bool IsLeftOutWhenNull(PropertyInfo member) =>
+        member.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition == JsonIgnoreCondition.WhenWritingNull;
+
     private JsonObject OfProperty(JsonTypeInfo info, JsonPropertyInfo property)
     {
-        var member = info.Type.GetProperties().Single(member =>
-            (info.Options.PropertyNamingPolicy?.ConvertName(member.Name) ?? member.Name) == property.Name);
+        var member = MemberOf(info, property);
         var schema = Of(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType);
         if (member.GetCustomAttribute<StringLengthAttribute>() is { } length)
             schema["maxLength"] = length.MaximumLength;
@@ -68,7 +76,8 @@ internal sealed class TypeSchemas(ContractDescription contract)
             StringSchema.OneOf(schema, contract.SpellingOf(spelling.Source));
         if (member.GetCustomAttribute<DescriptionAttribute>() is { } description)
             schema["description"] = description.Description;
-        var isNullable = Nullable.GetUnderlyingType(property.PropertyType) is not null || _nullability.Create(member).ReadState == NullabilityState.Nullable;
+        var isNullable = !IsLeftOutWhenNull(member)
+            && (Nullable.GetUnderlyingType(property.PropertyType) is not null || _nullability.Create(member).ReadState == NullabilityState.Nullable);
         return isNullable ? OrNull(schema) : schema;
     }
 

@@ -20,6 +20,17 @@ internal static class PaymentExamples
          "metadata":{"orderId":"1"}}
         """;
 
+    /// <summary>A capture with every field; amounts are those of allocations, or one of the whole.</summary>
+    public const string Capture =
+        """{"amount":null,"paymentAllocations":[{"id":"cccc1111-2222-3333-4444-555566667777","amount":20000}]}""";
+
+    /// <summary>A refund of the seed's payment with every field.</summary>
+    public const string CreateRefund =
+        """
+        {"paymentId":"770e8400-e29b-41d4-a716-446655440000","merchantTransactionId":"refund-20260405-001","amount":5000,
+         "reason":"REQUESTED_BY_CUSTOMER"}
+        """;
+
     private static readonly Guid AllocationId = Guid.Parse("cccc1111-2222-3333-4444-555566667777");
 
     private static readonly DateTimeOffset CreatedAt = new(2026, 4, 4, 12, 0, 0, TimeSpan.Zero);
@@ -41,6 +52,15 @@ internal static class PaymentExamples
     public static PaymentView Payment(PaymentStatus status) => new(
         PaymentId, Caller.MerchantId, "preauth-20260404-001", 25000, "USD", status,
         [new AllocationView(AllocationId, 25000, status.ToAllocation())], Caller.Source, CreatedAt, CreatedAt);
+
+    /// <summary>A refund of the seed's payment.</summary>
+    public static RefundView Refund { get; } = new(
+        Guid.Parse("990e8400-e29b-41d4-a716-446655440000"), PaymentId, "refund-20260405-001", 5000, CancellationReason.RequestedByCustomer,
+        RefundState.Initiated, null, CreatedAt, CreatedAt);
+
+    /// <summary>The seed's payment as its capture begins.</summary>
+    public static PaymentView Capturing { get; } =
+        Payment(PaymentStatus.CaptureInitialized) with { AuthorizedAmountMinor = 25000, CapturedAmountMinor = 0 };
 
     /// <summary>A page with the seed's payment.</summary>
     public static PaymentPage Page { get; } = new(

@@ -16,6 +16,14 @@ internal static class PaymentProblem
     public static readonly IResult CaptureRefused =
         Of("PAYMENT_ERROR", StatusCodes.Status422UnprocessableEntity, "Capture processing failed");
 
+    public static readonly IResult CaptureTooLarge = Unprocessable("Capture amount exceeds the authorized amount");
+
+    public static readonly IResult UnknownAllocation = Unprocessable("Payment allocation not found, or named twice");
+
+    public static readonly IResult RefundTooLarge = Unprocessable("Refund amount exceeds the amount that can be refunded");
+
+    public static readonly IResult RefundIdUsed = Unprocessable("merchantTransactionId was already used for another refund");
+
     public static readonly IResult NotAcceptable = Of(StatusCodes.Status406NotAcceptable, "Only application/json can be produced");
 
     public static readonly IResult TooManyAttempts =
@@ -34,6 +42,12 @@ internal static class PaymentProblem
     public static IResult Of(BodyRefusal refusal) => Of(refusal.Status, refusal.Reason);
 
     public static IResult Of(int status, string detail) => Of(Title(status), status, detail);
+
+    /// <summary>Why a payment in this state cannot be captured.</summary>
+    public static IResult NotCapturable(PaymentStatus status) => Unprocessable($"Payment cannot be captured in {status.ToWire()} state");
+
+    /// <summary>Why a payment in this state cannot be refunded.</summary>
+    public static IResult NotRefundable(PaymentStatus status) => Unprocessable($"Payment cannot be refunded in {status.ToWire()} state");
 
     /// <summary>Why a payment in this state cannot be cancelled.</summary>
     public static IResult NotCancellable(PaymentStatus status) => Unprocessable(status switch

@@ -58,8 +58,8 @@ internal sealed class PaymentReplies(IOptions<PaymentsApiOptions> options)
     {
         var body = new PaymentListBody(
             [.. page.Payments.Select(static payment => new ListedPayment(
-                payment.Id, payment.MerchantTransactionId, payment.AmountMinor, payment.Status.ToWire(), Allocations(payment),
-                payment.CreatedAt.UtcDateTime))],
+                payment.Id, payment.MerchantTransactionId, payment.AmountMinor, payment.AuthorizedAmountMinor, payment.CapturedAmountMinor,
+                payment.Status.ToWire(), Allocations(payment), payment.CreatedAt.UtcDateTime))],
             new Paging(page.Next is { } next ? ListCursor.ToText(next) : null));
         return new JsonReply<PaymentListBody>(StatusCodes.Status200OK, body, PaymentJson.Wire.PaymentListBody);
     }

@@ -15,7 +15,7 @@ internal sealed class PaymentsDescription : ContractDescription
     public override string Title => "Payments v2";
 
     public override string About =>
-        "Payments on Stripe: create, read, cancel. Amounts are integer cents. A payment is CANCELLED with two L, its allocation CANCELED with one.";
+        "Payments on Stripe: create, capture, cancel, refund, read. Amounts are integer cents. A payment is CANCELLED with two L, its allocation CANCELED with one.";
 
     public override JsonSerializerContext Json => PaymentJson.Wire;
 
@@ -47,11 +47,20 @@ internal sealed class PaymentsDescription : ContractDescription
     {
         if (source == typeof(PaymentStatus))
             return WireNames.Statuses;
-        return source == typeof(AllocationStatus)
-            ? WireNames.AllocationStatuses
+        if (source == typeof(AllocationStatus))
+            return WireNames.AllocationStatuses;
+        if (source == typeof(RefundState))
+            return WireNames.RefundStates;
+        return source == typeof(CancellationReason)
+            ? WireNames.Reasons
             : throw new ArgumentOutOfRangeException(nameof(source), source, "The v2 contract has no spelling of it.");
     }
 
     public override JsonObject PathParameter(string name) =>
-        new() { ["type"] = "string", ["format"] = "uuid", ["example"] = $"{PaymentExamples.PaymentId}" };
+        new()
+        {
+            ["type"] = "string",
+            ["format"] = "uuid",
+            ["example"] = $"{(name == "refundId" ? PaymentExamples.Refund.Id : PaymentExamples.PaymentId)}",
+        };
 }

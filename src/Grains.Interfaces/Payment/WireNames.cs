@@ -16,6 +16,9 @@ public static class WireNames
     public static IReadOnlyList<string> AllocationStatuses { get; } =
         [.. Enum.GetValues<AllocationStatus>().Select(static status => status.ToWire())];
 
+    /// <summary>Every refund state in the contract's spelling.</summary>
+    public static IReadOnlyList<string> RefundStates { get; } = [.. Enum.GetValues<RefundState>().Select(static status => status.ToWire())];
+
     /// <summary>Every cancellation reason in the contract's spelling.</summary>
     public static IReadOnlyList<string> Reasons { get; } = [.. Enum.GetValues<CancellationReason>().Select(static reason => reason.ToWire())];
 

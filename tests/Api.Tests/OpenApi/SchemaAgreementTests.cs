@@ -14,7 +14,7 @@ public sealed class SchemaAgreementTests : IAsyncLifetime
     private static readonly string[] BeyondSchemas =
     [
         "must be equal to amount", "must be a number from", " decimals in ", "urrency is not supported", "urrencyCode is not supported",
-        "is only supported for Klarna payments", "consent.ipAddress must be an IP address",
+        "is only supported for Klarna payments", "exclude each other", "consent.ipAddress must be an IP address",
     ];
 
     public async Task InitializeAsync()
@@ -22,6 +22,8 @@ public sealed class SchemaAgreementTests : IAsyncLifetime
         await server.InitializeAsync();
         server.Grains.OnCancel = (_, _) => Task.FromResult(new CancelPaymentResult(CancelPaymentOutcome.NotFound, null, null));
         server.Grains.OnCreate = (_, _) => Task.FromResult(new CreatePaymentResult(CreatePaymentOutcome.TooManyAttempts, null));
+        server.Grains.OnCapture = (_, _) => Task.FromResult(new CapturePaymentResult(CapturePaymentOutcome.NotFound, null, null));
+        server.Grains.OnRefund = (_, _) => Task.FromResult(new RefundPaymentResult(RefundPaymentOutcome.NotFound, null, null));
         server.Grains.OnCancelRequest = (_, _) => Task.FromResult(CancelPaymentRequestOutcome.NotFound);
         server.Grains.OnCreateRequest = (_, _) => Task.FromResult(
             new CreatePaymentRequestResult(CreatePaymentRequestOutcome.Unknown, Samples.Request(PaymentRequestStatus.Submitted)));
@@ -33,6 +35,8 @@ public sealed class SchemaAgreementTests : IAsyncLifetime
     [Theory]
     [InlineData("payments-v2", "CancelPayment", 25)]
     [InlineData("payments-v2", "CreatePayment", 200)]
+    [InlineData("payments-v2", "CapturePayment", 25)]
+    [InlineData("payments-v2", "CreateRefund", 100)]
     [InlineData("payhub", "CancelPaymentRequest", 15)]
     [InlineData("payhub", "CreatePaymentRequest", 200)]
     public async Task What_the_schema_refuses_the_api_refuses_and_nothing_else(string name, string operationId, int atLeast)

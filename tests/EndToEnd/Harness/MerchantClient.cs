@@ -68,17 +68,16 @@ public sealed class MerchantClient(Deployment deployment, Merchant merchant)
     public Task<Answer> GetAsync(Payment payment) => SendAsync(HttpMethod.Get, $"/v2/payments/{payment.Id}");
 
     /// <summary><c>PATCH /v2/payments/{id}/cancel</c> with the seed's body.</summary>
-    public Task<Answer> CancelAsync(Payment payment) => SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/cancel", SeedCancel);
+    public Task<Answer> CancelAsync(Payment payment, string? key = null) =>
+        SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/cancel", SeedCancel, key);
 
     /// <summary><c>PATCH /v2/payments/{id}/capture</c>.</summary>
-    public Task<Answer> CaptureAsync(Payment payment, string body = "{}") => SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/capture", body);
+    public Task<Answer> CaptureAsync(Payment payment, string body = "{}", string? key = null) =>
+        SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/capture", body, key);
 
     /// <summary><c>POST /v2/refunds</c>.</summary>
-    public Task<Answer> RefundAsync(Payment payment, string transactionId, long? amount) => SendAsync(
-        HttpMethod.Post, "/v2/refunds", JsonSerializer.Serialize(new { paymentId = payment.Id, merchantTransactionId = transactionId, amount }));
-
-    /// <summary>The same under an <c>Idempotency-Key</c>.</summary>
-    public Task<Answer> CancelAsync(Payment payment, string key) => SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/cancel", SeedCancel, key);
+    public Task<Answer> RefundAsync(Payment payment, string transactionId, long? amount, string? key = null) => SendAsync(
+        HttpMethod.Post, "/v2/refunds", JsonSerializer.Serialize(new { paymentId = payment.Id, merchantTransactionId = transactionId, amount }), key);
 
     /// <summary>Any request with this merchant's headers and token.</summary>
     public Task<Answer> SendAsync(HttpMethod verb, string path, string? json = null, string? key = null)
