@@ -68,7 +68,10 @@ public sealed class MerchantClient(Deployment deployment, Merchant merchant)
     public Task<Answer> GetAsync(Payment payment) => SendAsync(HttpMethod.Get, $"/v2/payments/{payment.Id}");
 
     /// <summary><c>PATCH /v2/payments/{id}/cancel</c> with the seed's body.</summary>
-    public Task<Answer> CancelAsync(Payment payment, string? key = null) =>
+    public Task<Answer> CancelAsync(Payment payment) => CancelAsync(payment, key: null);
+
+    /// <summary>The same under an <c>Idempotency-Key</c>.</summary>
+    public Task<Answer> CancelAsync(Payment payment, string? key) =>
         SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/cancel", SeedCancel, key);
 
     /// <summary><c>PATCH /v2/payments/{id}/capture</c>.</summary>
