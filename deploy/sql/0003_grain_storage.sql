@@ -31,14 +31,14 @@ INSERT INTO orleansquery (querykey, querytext) VALUES
             substr(payload, strpos(payload, E'\n') + 1)::json AS document
         FROM convert_from(@PayloadBinary, 'UTF8') AS payload
         CROSS JOIN LATERAL json_to_record(split_part(payload, E'\n', 1)::json) AS line (
-            token bigint, state_version integer, slot integer, merchant_id uuid, status text, due_at timestamptz, updated_at timestamptz,
-            waits_for text, waits_since timestamptz)
+            token bigint, state_version integer, slot integer, merchant_id uuid, status text, due_at timestamptz, created_at timestamptz,
+            updated_at timestamptz, waits_for text, waits_since timestamptz)
     ), created AS (
         INSERT INTO grain_state (
-            grain_type, grain_key, state_name, version, write_token, state_version, slot, merchant_id, status, due_at, updated_at, document,
-            waits_for, waits_since)
-        SELECT grain_type, grain_key, @GrainTypeString, 1, token, state_version, slot, merchant_id, status, due_at, updated_at, document,
-            waits_for, waits_since
+            grain_type, grain_key, state_name, version, write_token, state_version, slot, merchant_id, status, due_at, created_at, updated_at,
+            document, waits_for, waits_since)
+        SELECT grain_type, grain_key, @GrainTypeString, 1, token, state_version, slot, merchant_id, status, due_at, created_at, updated_at,
+            document, waits_for, waits_since
         FROM given
         WHERE @GrainStateVersion IS NULL
         ON CONFLICT DO NOTHING
@@ -46,8 +46,8 @@ INSERT INTO orleansquery (querykey, querytext) VALUES
     ), changed AS (
         UPDATE grain_state AS g
         SET version = g.version + 1, write_token = given.token, state_version = given.state_version, slot = given.slot,
-            merchant_id = given.merchant_id, status = given.status, due_at = given.due_at, updated_at = given.updated_at, document = given.document,
-            waits_for = given.waits_for, waits_since = given.waits_since
+            merchant_id = given.merchant_id, status = given.status, due_at = given.due_at, created_at = given.created_at,
+            updated_at = given.updated_at, document = given.document, waits_for = given.waits_for, waits_since = given.waits_since
         FROM given
         WHERE g.grain_type = given.grain_type AND g.grain_key = given.grain_key AND g.state_name = @GrainTypeString
             AND grain_state_etag(g.version, g.write_token) = @GrainStateVersion

@@ -115,6 +115,34 @@ internal sealed class DurableState<TState>(IPersistentState<TState> storage, Tim
         }
     }
 
+    /// <summary>Deletes the row if its state is as described, and by then still is; afterwards the state is a fresh one.</summary>
+    /// <exception cref="InconsistentStateException">Lost <see cref="TriesMax"/> times in a row.</exception>
+    public async Task ClearIfAsync(Func<TState, bool> condition)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            await RefreshIfUnsureAsync();
+            if (!storage.RecordExists || !condition(State))
+                return;
+
+            try
+            {
+                await storage.ClearStateAsync();
+                state = null;
+                return;
+            }
+            catch (InconsistentStateException) when (tries < TriesMax)
+            {
+                unsure = true;
+            }
+            catch
+            {
+                unsure = true;
+                throw;
+            }
+        }
+    }
+
     /// <summary>Makes a transition durable; does nothing when it changes nothing.</summary>
     public async Task ApplyAsync(Func<TState, TState> transition) =>
         await DecideAsync(current => (true, transition(current)));

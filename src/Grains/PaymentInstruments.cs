@@ -35,6 +35,9 @@ public static class PaymentInstruments
 
     private static readonly Counter<long> Retries = Meter.CreateCounter<long>("payments.retries", "{retry}", "Tries after the first, by kind of work.");
 
+    private static readonly Counter<long> KeyClaims = Meter.CreateCounter<long>(
+        "payments.idempotency.claims", "{claim}", "Requests with an Idempotency-Key, by what became of their claim.");
+
     private static readonly Counter<long> Wakes = Meter.CreateCounter<long>("payments.retry.wakes", "{wake}", "Grains woken by the retry shards.");
 
     private static readonly Counter<long> Deliveries =
@@ -147,6 +150,8 @@ public static class PaymentInstruments
     internal static void EventTaken(string provider, ProviderEventOutcome outcome) => Events.Add(
         1,
         new KeyValuePair<string, object?>("provider", provider), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+
+    internal static void KeyClaimed(IdempotencyOutcome outcome) => KeyClaims.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
     private static void Answered(string contract, string provider, string outcome)
     {

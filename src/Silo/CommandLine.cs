@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Payments.Api;
 using Payments.Api.Authentication;
+using Payments.Api.OpenApi;
 using Payments.Silo.Clustering;
 using Payments.Silo.Configuration;
 using Payments.Silo.Health;
@@ -16,7 +17,7 @@ internal static class CommandLine
     private const int ExitFailed = 1;
     private const int ExitUsage = 2;
 
-    /// <summary>Runs one command: <c>serve</c> (the default), <c>migrate</c>, <c>token</c> or <c>health</c>.</summary>
+    /// <summary>Runs one command: <c>serve</c> (the default), <c>migrate</c>, <c>token</c>, <c>health</c> or <c>openapi</c>.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
     {
         var command = args.FirstOrDefault(static arg => !arg.StartsWith('-')) is { } first && args[0] == first ? first : "serve";
@@ -29,6 +30,7 @@ internal static class CommandLine
                 "migrate" => await MigrateAsync(rest, output),
                 "token" => Token(rest, output, errors),
                 "health" => await HealthAsync(rest, output, errors),
+                "openapi" when rest is [var directory] => await WriteOpenApiAsync(directory),
                 _ => Usage(errors),
             };
         }
@@ -58,6 +60,18 @@ internal static class CommandLine
         if (cluster.HostsGrains && storage.Kind == StorageKind.AdoNet)
             await ClusterSchema.MigrateAsync(storage.ConnectionString!, logger: null, CancellationToken.None);
         await output.WriteLineAsync("The database schema is up to date.");
+        return ExitOk;
+    }
+
+    private static async Task<int> WriteOpenApiAsync(string directory)
+    {
+        var builder = PaymentsHost.CreateBuilder([]);
+        builder.Services.AddPaymentsApi(builder.Configuration);
+        await using var app = builder.Build();
+        app.MapPaymentsApi();
+        var endpoints = ((IEndpointRouteBuilder)app).DataSources.SelectMany(static source => source.Endpoints).ToList();
+        foreach (var (name, content) in ApiReference.WriteDocuments(endpoints))
+            await File.WriteAllTextAsync(Path.Combine(directory, name), content);
         return ExitOk;
     }
 
@@ -100,6 +114,7 @@ internal static class CommandLine
               migrate  [--Section:Key=value …]           brings the database schema up to date and ends
               token    <merchantId> [scope …]            prints a bearer token signed with the development key
               health   [url]                             asks a running program, by default this configuration's whether it is ready; ends with 0 or 1
+              openapi  <directory>                       writes the OpenAPI documents of both contracts there
             """);
         return ExitUsage;
     }

@@ -23,7 +23,7 @@ public static class PaymentsStorageExtensions
         return builder;
     }
 
-    /// <summary>Adds the grain storage under <see cref="StorageNames.Payments"/>, <see cref="IDueIndex"/>,
+    /// <summary>Adds the grain storage under <see cref="StorageNames.Payments"/>, <see cref="IDueIndex"/>, <see cref="IMerchantIndex"/>,
     /// <see cref="IStorageStatistics"/>, the migrations at start and, unless switched off, the <see cref="IReminderTable"/>.</summary>
     /// <remarks>The host's start throws <see cref="StorageUnavailableException"/> when the database cannot be used.
     /// <see cref="StorageKind.AdoNet"/> needs Orleans' ADO.NET grain storage too, under <see cref="StorageNames.AdoNet"/>.</remarks>
@@ -62,8 +62,9 @@ public static class PaymentsStorageExtensions
         .AddSingleton<IReminderStore, PostgresReminderStore>();
 
     private static void AddGrainStorage<TStorage>(this IServiceCollection services)
-        where TStorage : class, IGrainStorage, IStorageStatistics => services
+        where TStorage : class, IGrainStorage, IMerchantIndex, IStorageStatistics => services
         .AddSingleton<TStorage>()
+        .AddSingleton<IMerchantIndex>(static provider => provider.GetRequiredService<TStorage>())
         .AddSingleton<IStorageStatistics>(static provider => provider.GetRequiredService<TStorage>())
         .AddKeyedSingleton<IGrainStorage>(StorageNames.Payments, static (provider, _) => provider.GetRequiredService<TStorage>());
 }

@@ -40,6 +40,18 @@ internal sealed class FakeGrains
 
     public Func<string, ProviderEvent, Task<ProviderEventOutcome>> OnEvent { get; set; } = (_, _) => throw Unexpected();
 
+    public Func<Guid, ListPayments, Task<PaymentPage>> OnList { get; set; } = (_, _) => throw Unexpected();
+
+    public Func<Guid, ListPaymentRequests, Task<PaymentRequestPage>> OnListRequests { get; set; } = (_, _) => throw Unexpected();
+
+    public Func<string, ClaimIdempotencyKey, Task<IdempotencyClaim>> OnClaim { get; set; } = (_, _) => throw Unexpected();
+
+    /// <summary>How an <c>Idempotency-Key</c> was used: claims, completions and releases, in order.</summary>
+    public ConcurrentQueue<object> KeyCalls { get; } = new();
+
+    /// <summary>What becomes of a completion or a release.</summary>
+    public Func<Task> OnEnd { get; set; } = () => Task.CompletedTask;
+
     private static InvalidOperationException Unexpected() => new("This test expects no such call.");
 
     [SuppressMessage("Performance", "CA1852", Justification = "DispatchProxy derives from it at run time.")]
@@ -52,6 +64,8 @@ internal sealed class FakeGrains
             (nameof(IPaymentGrain), Guid key) => new PaymentGrain(key, Grains),
             (nameof(IRefundGrain), Guid key) => new RefundGrain(key, Grains),
             (nameof(IPaymentRequestGrain), long key) => new PaymentRequestGrain(key, Grains),
+            (nameof(IMerchantListingGrain), Guid key) => new MerchantListingGrain(key, Grains),
+            (nameof(IIdempotencyGrain), string key) => new IdempotencyGrain(key, Grains),
             (nameof(IPaymentRequestIdGrain), 0L) => new PaymentRequestIdGrain(Grains),
             (nameof(IProviderEventGrain), string key) => new ProviderEventGrain(key, Grains),
             var other => throw new NotSupportedException($"The API asked for {other}."),
@@ -131,6 +145,19 @@ internal sealed class FakeGrains
         {
             grains.Calls.Enqueue((key, received, default));
             return grains.OnEvent(key, received);
+
+    private sealed class MerchantListingGrain(Guid key, FakeGrains grains) : IMerchantListingGrain
+    {
+        public Task<PaymentPage> ListPaymentsAsync(ListPayments query, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, query, cancellationToken));
+            return grains.OnList(key, query);
+        }
+
+        public Task<PaymentRequestPage> ListPaymentRequestsAsync(ListPaymentRequests query, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, query, cancellationToken));
+            return grains.OnListRequests(key, query);
         }
     }
 
@@ -140,6 +167,25 @@ internal sealed class FakeGrains
         {
             grains.Calls.Enqueue((0L, "next", default));
             return grains.OnNextId();
+        }
+    }
+
+    private sealed class IdempotencyGrain(string key, FakeGrains grains) : IIdempotencyGrain
+    {
+        public Task<IdempotencyClaim> ClaimAsync(ClaimIdempotencyKey command, CancellationToken cancellationToken)
+        {
+            grains.KeyCalls.Enqueue(command);
+            return grains.OnClaim(key, command);
+        }
+
+        public Task CompleteAsync(CompleteIdempotencyKey command, CancellationToken cancellationToken) => EndAsync(command);
+
+        public Task ReleaseAsync(ReleaseIdempotencyKey command, CancellationToken cancellationToken) => EndAsync(command);
+
+        private Task EndAsync(object command)
+        {
+            grains.KeyCalls.Enqueue(command);
+            return grains.OnEnd();
         }
     }
 }

@@ -24,6 +24,9 @@ public sealed class RoleTests
         var answers = await Task.WhenAll(payments.Select(payment => api.Http.CancelAsync(payment)));
         Assert.All(answers, static answer => Assert.Equal(202, answer.Status));
         await cluster.AssertVoidedOnceAsync(api.Grains, payments);
+        var (status, list) = await api.Http.ReadAsync("/v2/payments?limit=200");
+        Assert.Equal(200, status);
+        Assert.All(payments, payment => Assert.Contains($"{payment}", list, StringComparison.Ordinal));
         Assert.Equal((404, ""), await silos[0].Http.ReadAsync($"/v2/payments/{payments[0]}"));
 
         Assert.Equal((200, """{"status":"ready"}"""), await api.Http.ReadAsync("/health/ready"));

@@ -200,6 +200,43 @@ public sealed class DurableStateTests
         Assert.Equal((1, 1, new Box(1)), (row.Reads, row.Writes, durable.State));
     }
 
+    [Fact]
+    public async Task A_row_is_deleted_only_while_its_state_is_as_described()
+    {
+        var durable = new DurableState<Box>(row);
+        await durable.ApplyAsync(box => new Box(1));
+        await durable.ClearIfAsync(box => box.Number == 2);
+        Assert.Equal((0, new Box(1)), (row.Clears, durable.State));
+
+        await durable.ClearIfAsync(box => box.Number == 1);
+        Assert.Equal((1, new Box(0), false), (row.Clears, durable.State, row.RecordExists));
+        await durable.ClearIfAsync(_ => true);
+        Assert.Equal(1, row.Clears);
+    }
+
+    [Fact]
+    public async Task Who_deletes_what_somebody_else_has_written_meanwhile_looks_again()
+    {
+        var durable = new DurableState<Box>(row);
+        row.WrittenByOthers = new Box(10);
+
+        await durable.ClearIfAsync(box => box.Number == 0);
+
+        Assert.Equal((1, new Box(10), new Box(10)), (row.Clears, durable.State, row.Stored));
+    }
+
+    [Fact]
+    public async Task After_a_failed_delete_what_storage_holds_is_read_before_anything_else()
+    {
+        var durable = new DurableState<Box>(row);
+        await durable.ApplyAsync(box => new Box(1));
+        row.Faults.Enqueue((new IOException(), true));
+        await Assert.ThrowsAsync<IOException>(() => durable.ClearIfAsync(_ => true));
+
+        Assert.Equal(new Box(0), await durable.DecideAsync(box => (box, box)));
+        Assert.Equal(1, row.Reads);
+    }
+
     private sealed record Box(int Number);
 
     private sealed class TestRow : IPersistentState<Box>
@@ -224,7 +261,9 @@ public sealed class DurableStateTests
 
         public string? Etag => null;
 
-        public bool RecordExists => true;
+        public bool RecordExists { get; private set; } = true;
+
+        public int Clears { get; private set; }
 
         public void HoldReads() => (hold, holdReads) = (new TaskCompletionSource(), true);
 
@@ -262,6 +301,19 @@ public sealed class DurableStateTests
                 throw fault.Error;
         }
 
-        public Task ClearStateAsync() => throw new NotSupportedException();
+        public Task ClearStateAsync()
+        {
+            Clears++;
+            if (WrittenByOthers is { } others)
+            {
+                (Stored, WrittenByOthers) = (others, null);
+                throw new InconsistentStateException("others");
+            }
+
+            if (Faults.TryDequeue(out var fault) && !fault.Stored)
+                throw fault.Error;
+            (Stored, State, RecordExists) = (new Box(0), new Box(0), false);
+            return fault.Error is null ? Task.CompletedTask : Task.FromException(fault.Error);
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Payments.Grains.Auditing;
+using Payments.Grains.Idempotency;
 using Payments.Grains.Payment;
 using Payments.Grains.PaymentRequest;
 using Payments.Grains.Ports;
@@ -39,6 +40,7 @@ public sealed class GrainStateJsonTests
     {
         AssertSurvives(new PaymentRequestIdState { NextBlock = 4711 }, full: true);
         AssertSurvives(new RefundPointer { PaymentId = Sample.Id }, full: true);
+        AssertSurvives(FullKey(), full: true);
         AssertSurvives(new WebhookEndpointState { MerchantId = Sample.Merchant, DisabledUrl = "https://merchant.example/hooks", DisabledAt = At }, full: true);
     }
 
@@ -73,6 +75,7 @@ public sealed class GrainStateJsonTests
         AssertSame(new PaymentState(), Read<PaymentState>("{}"));
         AssertSame(new PaymentRequestState(), Read<PaymentRequestState>("{}"));
         AssertSame(new PaymentRequestIdState(), Read<PaymentRequestIdState>("{}"));
+        AssertSame(new IdempotencyState(), Read<IdempotencyState>("{}"));
         AssertSame(new WebhookEndpointState(), Read<WebhookEndpointState>("{}"));
     }
 
@@ -85,6 +88,7 @@ public sealed class GrainStateJsonTests
     {
         Assert.Equal(Golden("v2/payment.json"), Pretty(FullPayment()));
         Assert.Equal(Golden("v2/payment-request.json"), Pretty(FullRequest()));
+        Assert.Equal(Golden("v2/idempotency-key.json"), Pretty(FullKey()));
     }
 
     [Fact]
@@ -92,6 +96,7 @@ public sealed class GrainStateJsonTests
     {
         AssertSame(FullPayment(), Read<PaymentState>(Golden("v2/payment.json")));
         AssertSame(FullRequest(), Read<PaymentRequestState>(Golden("v2/payment-request.json")));
+        AssertSame(FullKey(), Read<IdempotencyState>(Golden("v2/idempotency-key.json")));
     }
 
     /// <summary>Version 1 knew no command ids, no captures, no refunds on request, no announcement but the last one, and no traces.</summary>
@@ -188,6 +193,17 @@ public sealed class GrainStateJsonTests
         Audit = [new AuditEntry(At, "key-7", "cancel_requested", "CANCEL_PENDING", null, null)],
         CreatedAt = At.AddHours(-1),
         UpdatedAt = At,
+    };
+
+    private static IdempotencyState FullKey() => new()
+    {
+        MerchantId = Sample.Merchant,
+        Fingerprint = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03",
+        CommandId = "command-8",
+        Resource = "27",
+        ClaimedAt = At,
+        Answer = new StoredAnswer(202, """{"data":{"status":"CANCEL_INITIALIZED"}}"""),
+        ExpiresAt = At.AddDays(7),
     };
 
     private static void AssertSurvives<T>(T state, bool full = false)

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Payments.Grains.Ports;
 using Payments.Storage.Rows;
 
 namespace Payments.Storage.Tests;
@@ -43,6 +44,10 @@ internal sealed class ScriptedStore : IStateStore
 
     public Task<IReadOnlyList<GrainId>> ReadDueAsync(int shard, int shardCount, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<GrainId>>([]);
+
+    public Task<IReadOnlyList<ListedRow>> ReadListedAsync(
+        string grainType, string stateName, MerchantQuery query, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ListedRow>>([]);
 
     public Task<StorageBacklog> ReadBacklogAsync(CancellationToken cancellationToken) =>
         Task.FromResult(new StorageBacklog(new Dictionary<string, long>(), OldestDue: null));

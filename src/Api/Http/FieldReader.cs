@@ -1,6 +1,7 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.Http;
 
@@ -16,18 +17,23 @@ internal sealed class FieldReader
     private readonly JsonElement _json;
     private readonly string _path;
     private readonly FieldReader? _parent;
+    private readonly SchemaRecorder? _recorder;
     private FieldError? _error;
 
-    public FieldReader(JsonElement json)
-        : this(json, "", null)
+    /// <summary>Begins to read.</summary>
+    /// <param name="json">A JSON object.</param>
+    /// <param name="recorder">Where to write down what is asked for, or null.</param>
+    public FieldReader(JsonElement json, SchemaRecorder? recorder = null)
+        : this(json, "", null, recorder)
     {
     }
 
-    private FieldReader(JsonElement json, string path, FieldReader? parent)
+    private FieldReader(JsonElement json, string path, FieldReader? parent, SchemaRecorder? recorder)
     {
         _json = json;
         _path = path;
         _parent = parent;
+        _recorder = recorder;
     }
 
     /// <summary>The first error, in order of reading.</summary>
@@ -42,8 +48,25 @@ internal sealed class FieldReader
             _error ??= new FieldError(name, reason);
     }
 
+    /// <summary>Completes what the OpenAPI document says about a field that was read: a rule that the reader checks by itself.</summary>
+    public void Describe(string name, Action<JsonObject> complete)
+    {
+        if (_recorder is not null)
+            complete(_recorder.Properties[name]!.AsObject());
+    }
+
+    /// <summary>Tells the OpenAPI document that a field was only required because <paramref name="other"/> is <paramref name="value"/>.</summary>
+    public void DescribeRequiredWhen(string name, string other, string value) => _recorder?.RequireOnlyWhen(name, other, value);
+
     /// <summary>A string as it is, without limits.</summary>
     public string? Word(string name, bool isRequired = false)
+    {
+        if (_recorder?.Add(name, "string", isRequired) is { } schema && isRequired)
+            schema["pattern"] = @"\S";
+        return ReadWord(name, isRequired);
+    }
+
+    private string? ReadWord(string name, bool isRequired)
     {
         if (!TryGet(name, isRequired, out var value))
             return null;
@@ -65,7 +88,9 @@ internal sealed class FieldReader
     /// except line breaks and tabs when it is <paramref name="isMultiline"/>. An optional one that is empty is null.</summary>
     public string? Text(string name, int lengthMax, bool isRequired = false, bool isMultiline = false)
     {
-        var text = Word(name, isRequired);
+        if (_recorder?.Add(name, "string", isRequired) is { } schema)
+            StringSchema.Text(schema, lengthMax, isRequired, isMultiline);
+        var text = ReadWord(name, isRequired);
         if (string.IsNullOrEmpty(text))
             return null;
         if (text.Length > lengthMax)
@@ -79,17 +104,28 @@ internal sealed class FieldReader
     }
 
     /// <summary>A string out of a few.</summary>
-    public string? OneOf(string name, ReadOnlySpan<string> values, bool isRequired = false)
+    /// <param name="name">The field.</param>
+    /// <param name="values">The few.</param>
+    /// <param name="isRequired">Whether it must be there.</param>
+    /// <param name="reason">What to say about any other, or null for a sentence that lists them.</param>
+    public string? OneOf(string name, IReadOnlyList<string> values, bool isRequired = false, string? reason = null)
     {
-        var text = Word(name, isRequired);
+        if (_recorder?.Add(name, "string", isRequired) is { } schema)
+            StringSchema.OneOf(schema, values);
+        var text = ReadWord(name, isRequired);
         if (text is null || values.Contains(text))
             return text;
-        return RefuseAs<string>(name, $"must be one of {string.Join(", ", values!)}");
+        if (reason is null)
+            return RefuseAs<string>(name, $"must be one of {string.Join(", ", values)}");
+        Refuse(name, reason);
+        return null;
     }
 
     public Guid? Uuid(string name, bool isRequired = false)
     {
-        var text = Word(name, isRequired);
+        if (_recorder?.Add(name, "string", isRequired) is { } schema)
+            schema["format"] = "uuid";
+        var text = ReadWord(name, isRequired);
         if (text is null)
             return null;
         if (UuidText.TryParse(text, out var uuid))
@@ -100,6 +136,7 @@ internal sealed class FieldReader
 
     public bool? Flag(string name)
     {
+        _recorder?.Add(name, "boolean", isRequired: false);
         if (!TryGet(name, false, out var value))
             return null;
         if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
@@ -111,6 +148,8 @@ internal sealed class FieldReader
     /// <summary>An integer, written without fraction and exponent.</summary>
     public long? Integer(string name, long min, long max, bool isRequired = false)
     {
+        if (_recorder?.Add(name, "integer", isRequired) is { } schema)
+            (schema["minimum"], schema["maximum"]) = (min, max);
         if (!TryGet(name, isRequired, out var value))
             return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max)
@@ -122,6 +161,8 @@ internal sealed class FieldReader
     /// <summary>An amount in major units, as minor units of <paramref name="currency"/>.</summary>
     public long? Amount(string name, Currency currency, long minorMin, long minorMax, bool isRequired = false)
     {
+        if (_recorder?.Add(name, "number", isRequired) is { } schema)
+            RecordAmount(schema, minorMin, minorMax);
         if (!TryGet(name, isRequired, out var value))
             return null;
 
@@ -151,23 +192,24 @@ internal sealed class FieldReader
     /// <summary>An instant with its offset from UTC (RFC 3339).</summary>
     public DateTimeOffset? Instant(string name, bool isRequired = false)
     {
-        var text = Word(name, isRequired);
+        if (_recorder?.Add(name, "string", isRequired) is { } schema)
+            schema["format"] = "date-time";
+        var text = ReadWord(name, isRequired);
         if (text is null)
             return null;
-        string[] formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
-        var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-');
-        if (hasOffset && DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant))
-            return instant.ToUniversalTime();
-        Refuse(name, $"{_path}{name} must be a time with its offset, like 2026-04-04T12:00:00Z");
+        if (InstantText.TryParse(text, out var instant))
+            return instant;
+        Refuse(name, $"{_path}{name} {InstantText.Rule}");
         return null;
     }
 
     public FieldReader? Object(string name)
     {
+        var inner = _recorder?.AddObject(name, isRequired: false);
         if (!TryGet(name, false, out var value))
             return null;
         return value.ValueKind == JsonValueKind.Object
-            ? new FieldReader(value, $"{_path}{name}.", Top)
+            ? new FieldReader(value, $"{_path}{name}.", Top, inner)
             : RefuseAs<FieldReader>(name, "must be an object");
     }
 
@@ -192,6 +234,7 @@ internal sealed class FieldReader
     /// <summary>The objects of an array, at most <paramref name="countMax"/>; empty when there is none.</summary>
     public IReadOnlyList<FieldReader> Objects(string name, int countMax, bool isRequired = false)
     {
+        var inner = _recorder?.AddObject(name, isRequired, countMax);
         if (!TryGet(name, isRequired, out var value))
             return [];
         if (value.ValueKind != JsonValueKind.Array)
@@ -205,12 +248,20 @@ internal sealed class FieldReader
         {
             if (entry.ValueKind != JsonValueKind.Object)
                 return RefuseAs<IReadOnlyList<FieldReader>>($"{name}[{readers.Count}]", "must be an object") ?? [];
-            readers.Add(new FieldReader(entry, $"{_path}{name}[{readers.Count}].", Top));
+            readers.Add(new FieldReader(entry, $"{_path}{name}[{readers.Count}].", Top, inner));
         }
         return readers;
     }
 
     private FieldReader Top => _parent ?? this;
+
+    // The smallest and the largest amount depend on the currency, which another field names: these are the limits of all currencies together.
+    private static void RecordAmount(JsonObject schema, long minorMin, long minorMax)
+    {
+        schema[minorMin > 0 ? "exclusiveMinimum" : "minimum"] = minorMin > 0 ? 0 : minorMin;
+        schema["maximum"] = minorMax;
+        schema["description"] = "In major units, with no more decimals than the currency has.";
+    }
 
     private string AmountReason(string name, Currency currency, long minorMin, long minorMax) =>
         $"{_path}{name} must be a number from {currency.ToMajor(minorMin)} to {currency.ToMajor(minorMax)}";

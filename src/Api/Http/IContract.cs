@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http;
+using Payments.Api.Idempotency;
 
 namespace Payments.Api.Http;
 
-/// <summary>One of the two contracts, as far as errors outside its routes need it.</summary>
+/// <summary>Routes under one prefix, as far as what they share needs to know them.</summary>
 internal interface IContract
 {
     /// <summary>The paths that belong to it.</summary>
@@ -13,4 +14,17 @@ internal interface IContract
 
     /// <summary>The answer to a request that failed for our reasons. It never says why.</summary>
     IResult Failed(HttpContext context, bool isTemporary);
+}
+
+/// <summary>One of the two contracts that merchants call.</summary>
+internal interface IMerchantContract : IContract
+{
+    /// <summary>Its name, which keeps the idempotency keys of one contract apart from the other's: it never changes.</summary>
+    string Name { get; }
+
+    /// <summary>The merchant of a request whose caller was verified.</summary>
+    Guid MerchantOf(HttpContext context);
+
+    /// <summary>The answer to a request that its <c>Idempotency-Key</c> stops.</summary>
+    IResult Refused(HttpContext context, IdempotencyRefusal refusal);
 }

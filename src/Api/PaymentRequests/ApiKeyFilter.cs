@@ -14,14 +14,10 @@ internal sealed class ApiKeyFilter(MerchantDirectory merchants) : IEndpointFilte
         if (header.Count != 1 || !merchants.TryFindOwner(header[0] ?? "", out var owner))
         {
             http.Response.Headers.WWWAuthenticate = "ApiKey realm=\"payhub\"";
-            return new(PayhubProblem.Of(
-                http, StatusCodes.Status401Unauthorized, "You are not authenticated", "Authorization", "API key is missing or not valid"));
+            return new(PayhubProblem.NotAuthenticated(http));
         }
         if (!AcceptHeader.TakesJson(http.Request))
-        {
-            return new(PayhubProblem.Of(
-                http, StatusCodes.Status406NotAcceptable, "Request is not valid", "Accept", "Only application/json can be produced"));
-        }
+            return new(PayhubProblem.NotAcceptable(http));
 
         http.Features.Set(new PayhubCall(owner.MerchantId, owner.Actor));
         return next(context);

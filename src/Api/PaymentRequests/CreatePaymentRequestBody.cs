@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Payments.Api.Http;
 
 namespace Payments.Api.PaymentRequests;
@@ -20,20 +19,20 @@ internal static class CreatePaymentRequestBody
     private const int QuantityMax = 1_000_000;
 
     /// <summary>Reads the body.</summary>
-    /// <param name="json">A JSON object.</param>
+    /// <param name="fields">The body's fields.</param>
     /// <param name="call">Who calls.</param>
     /// <param name="rules">Which currencies are taken.</param>
     /// <param name="error">The first thing that is wrong, when the command is null.</param>
     /// <returns>The command, or null.</returns>
-    public static CreatePaymentRequest? Read(JsonElement json, PayhubCall call, PaymentRequestRules rules, out FieldError? error)
+    public static CreatePaymentRequest? Read(FieldReader fields, PayhubCall call, PaymentRequestRules rules, out FieldError? error)
     {
-        var fields = new FieldReader(json);
         var provider = fields.OneOf(
             "Provider", ["dias", "onepay", "paygate", CreatePaymentRequest.KlarnaProvider, "worldline", "viva", "nexi"], isRequired: true);
         var paymentType = fields.OneOf("PaymentType", ["Fixed", DynamicQr, StaticQr], isRequired: true);
         if (paymentType is DynamicQr or StaticQr && provider != CreatePaymentRequest.KlarnaProvider)
             fields.Refuse("PaymentType", $"PaymentType {paymentType} is only supported for Klarna payments");
         fields.Text("ShortCode", ShortCodeLengthMax, isRequired: paymentType == StaticQr);
+        fields.DescribeRequiredWhen("ShortCode", "PaymentType", StaticQr);
 
         var currency = ReadCurrency(fields, rules);
         if (currency is null)
@@ -45,6 +44,7 @@ internal static class CreatePaymentRequestBody
         var amount = fields.Amount("Amount", currency, 1, AmountMinorMax, isRequired: true);
         fields.Amount("TaxAmount", currency, 0, AmountMinorMax);
         var country = fields.Text("Country", 2);
+        fields.Describe("Country", static schema => schema["pattern"] = "^([A-Z]{2})?$");
         if (country is not null && (country.Length != 2 || !country.All(char.IsAsciiLetterUpper)))
             fields.Refuse("Country", "Country must be two upper case letters (ISO 3166)");
         var locale = fields.Text("Locale", LocaleLengthMax);
@@ -63,6 +63,7 @@ internal static class CreatePaymentRequestBody
     private static Currency? ReadCurrency(FieldReader fields, PaymentRequestRules rules)
     {
         var code = fields.Word("Currency");
+        fields.Describe("Currency", static schema => (schema["pattern"], schema["default"]) = ("^[A-Z]{3}$", DefaultCurrency));
         if (fields.Error is null && rules.Takes(code ?? DefaultCurrency, out var currency))
             return currency;
         fields.Refuse("Currency", "Currency is not supported");

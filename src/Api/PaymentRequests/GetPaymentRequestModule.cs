@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.PaymentRequests;
 
@@ -13,10 +14,11 @@ public sealed class GetPaymentRequestModule : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app) => app
         .MapGet(PaymentRequestRoutes.Item, GetAsync)
         .ForApiKeys()
-        .WithItemErrors()
         .WithName("GetPaymentRequest")
         .WithSummary("Reads a payment request.")
-        .Produces<PaymentRequestBody>();
+        .Answers("Found", PaymentRequestReplies.Found(PaymentRequestExamples.Request(PaymentRequestStatus.Canceled)))
+        .Answers("Request of a different merchant", PayhubProblem.ReadForbidden)
+        .Answers("Request not found", PayhubProblem.NotFound);
 
     private static async Task<IResult> GetAsync(HttpContext context, string paymentRequestId, [FromServices] IGrainFactory grains)
     {

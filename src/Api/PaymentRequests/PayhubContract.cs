@@ -1,12 +1,17 @@
 using Microsoft.AspNetCore.Http;
 using Payments.Api.Http;
+using Payments.Api.Idempotency;
 
 namespace Payments.Api.PaymentRequests;
 
 /// <summary>Payhub's errors outside its routes.</summary>
-internal sealed class PayhubContract : IContract
+internal sealed class PayhubContract : IMerchantContract
 {
+    public string Name => "payhub";
+
     public PathString Prefix => "/api/payhub";
+
+    public Guid MerchantOf(HttpContext context) => PayhubCall.Of(context).MerchantId;
 
     public IResult Refused(HttpContext context, int status) => status switch
     {
@@ -19,11 +24,25 @@ internal sealed class PayhubContract : IContract
         _ => PayhubProblem.Of(context, status, "Request is not valid", "Body", "Request is not valid HTTP"),
     };
 
-    // The contract knows one answer to every failure of ours; only its detail says what was asked for.
-    public IResult Failed(HttpContext context, bool isTemporary) => PayhubProblem.Failed(context, context.Request.Method switch
+    public IResult Refused(HttpContext context, IdempotencyRefusal refusal)
     {
-        "PATCH" => "Failed to cancel payment request",
-        "POST" => "Failed to create payment request",
-        _ => "Failed to read payment request",
-    });
+        var (status, detail, reason) = refusal switch
+        {
+            IdempotencyRefusal.InvalidKey => (StatusCodes.Status400BadRequest, "Request is not valid", IdempotencyKeyHeader.Rule),
+            IdempotencyRefusal.InFlight =>
+                (StatusCodes.Status409Conflict, "Request is in progress", "A request with this Idempotency-Key is in progress"),
+            IdempotencyRefusal.OtherRequest =>
+                (StatusCodes.Status422UnprocessableEntity, "Request is not valid", "Idempotency-Key was used with another request"),
+            _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "Not a refusal."),
+        };
+        return PayhubProblem.Of(context, status, detail, IdempotencyKeyHeader.Name, reason);
+    }
+
+    // The contract knows one answer to every failure of ours; only its detail says what was asked for.
+    public IResult Failed(HttpContext context, bool isTemporary) => context.Request.Method switch
+    {
+        "PATCH" => PayhubProblem.CancelFailed(context),
+        "POST" => PayhubProblem.CreateFailed(context),
+        _ => PayhubProblem.ReadFailed(context),
+    };
 }

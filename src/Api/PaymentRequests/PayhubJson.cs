@@ -8,6 +8,7 @@ namespace Payments.Api.PaymentRequests;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(CreatedPaymentRequestBody))]
 [JsonSerializable(typeof(PaymentRequestBody))]
+[JsonSerializable(typeof(PaymentRequestListBody))]
 [JsonSerializable(typeof(CanceledPaymentRequestBody))]
 [JsonSerializable(typeof(PayhubProblemBody))]
 internal sealed partial class PayhubJson : JsonSerializerContext

@@ -26,6 +26,19 @@ internal static class PayhubProblem
         context, StatusCodes.Status409Conflict, "Payment request cannot be cancelled",
         "Status", "Payment request is already cancelled or completed");
 
+    public static IResult CreateRefused(HttpContext context) => Of(
+        context, StatusCodes.Status400BadRequest, "Payment request was refused", "Provider", "The provider refused the payment request");
+
+    public static IResult CreateFailed(HttpContext context) => Failed(context, "Failed to create payment request");
+
+    public static IResult ReadFailed(HttpContext context) => Failed(context, "Failed to read payment request");
+
+    public static IResult NotAuthenticated(HttpContext context) => Of(
+        context, StatusCodes.Status401Unauthorized, "You are not authenticated", "Authorization", "API key is missing or not valid");
+
+    public static IResult NotAcceptable(HttpContext context) => Of(
+        context, StatusCodes.Status406NotAcceptable, "Request is not valid", "Accept", "Only application/json can be produced");
+
     public static IResult CancelFailed(HttpContext context) => Failed(context, "Failed to cancel payment request");
 
     public static IResult Failed(HttpContext context, string detail) => Of(
@@ -58,6 +71,7 @@ internal static class PayhubProblem
         StatusCodes.Status409Conflict => ("rfc7231#section-6.5.8", "Conflict"),
         StatusCodes.Status413PayloadTooLarge => ("rfc7231#section-6.5.11", "Payload Too Large"),
         StatusCodes.Status415UnsupportedMediaType => ("rfc7231#section-6.5.13", "Unsupported Media Type"),
+        StatusCodes.Status422UnprocessableEntity => ("rfc4918#section-11.2", "Unprocessable Entity"),
         >= StatusCodes.Status500InternalServerError => ("rfc7231#section-6.5.1", "One or more errors occurred."),
         _ => ("rfc7231#section-6.5.1", "Bad Request"),
     };

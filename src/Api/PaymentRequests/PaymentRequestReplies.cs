@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Payments.Api.Http;
+using Payments.Api.Listing;
 
 namespace Payments.Api.PaymentRequests;
 
@@ -14,16 +15,33 @@ internal static class PaymentRequestReplies
     }
 
     /// <summary>200 of a GET.</summary>
-    public static IResult Found(PaymentRequestView request)
+    public static IResult Found(PaymentRequestView request) =>
+        new JsonReply<PaymentRequestBody>(StatusCodes.Status200OK, BodyOf(request), PayhubJson.Wire.PaymentRequestBody);
+
+    /// <summary>200 of a list.</summary>
+    public static IResult Listed(PaymentRequestPage page)
+    {
+        var paging = new PayhubPaging(page.Next is { } next ? ListCursor.ToText(next) : null);
+        var body = new PaymentRequestListBody([.. page.Requests.Select(BodyOf)], paging);
+        return new JsonReply<PaymentRequestListBody>(StatusCodes.Status200OK, body, PayhubJson.Wire.PaymentRequestListBody);
+    }
+
+    private static PaymentRequestBody BodyOf(PaymentRequestView request)
     {
         var amount = Currency.TryFind(request.CurrencyCode, out var currency)
             ? currency.ToMajor(request.AmountMinor)
             : throw new InvalidOperationException($"{request.CurrencyCode} is no currency that a request can have.");
-        var body = new PaymentRequestBody(
+        return new PaymentRequestBody(
             request.Id, request.Provider, request.PaymentType, amount, request.CurrencyCode, request.Description, ToWire(request.Status),
             request.Paycode, request.Paylink, request.CreatedAt.UtcDateTime, request.UpdatedAt.UtcDateTime);
-        return new JsonReply<PaymentRequestBody>(StatusCodes.Status200OK, body, PayhubJson.Wire.PaymentRequestBody);
     }
+
+    /// <summary>Every state in the contract's spelling.</summary>
+    public static IReadOnlyList<string> Statuses { get; } = [.. Enum.GetValues<PaymentRequestStatus>().Select(ToWire)];
+
+    /// <summary>The state that one of <see cref="Statuses"/> spells, or null for null.</summary>
+    public static PaymentRequestStatus? Parse(string? text) =>
+        text is null ? null : Enum.GetValues<PaymentRequestStatus>().Single(status => ToWire(status) == text);
 
     /// <summary>The contract's spelling of a state; <c>canceled</c> is the seed's, the others follow it.</summary>
     public static string ToWire(PaymentRequestStatus status) => status switch

@@ -1,12 +1,16 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Payments.Api.Http;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.PaymentRequests;
 
 /// <summary>What every Payhub route has in common.</summary>
 internal static class PaymentRequestRoutes
 {
+    private static readonly PayhubContract Contract = new();
+
     public const string Collection = "/api/payhub/v1/payment/request";
 
     public const string Item = Collection + "/{paymentRequestId}";
@@ -15,20 +19,16 @@ internal static class PaymentRequestRoutes
     public static RouteHandlerBuilder ForApiKeys(this RouteHandlerBuilder route) => route
         .AddEndpointFilter<RouteHandlerBuilder, ApiKeyFilter>()
         .WithTags("PaymentRequests")
-        .Produces<PayhubProblemBody>(StatusCodes.Status401Unauthorized)
-        .Produces<PayhubProblemBody>(StatusCodes.Status406NotAcceptable)
-        .Produces<PayhubProblemBody>(StatusCodes.Status500InternalServerError);
+        .Answers("No valid API key", PayhubProblem.NotAuthenticated)
+        .Answers("Only JSON is produced", PayhubProblem.NotAcceptable)
+        .Answers("Failed", static context => Contract.Failed(context, isTemporary: false));
 
     /// <summary>Declares the errors of a route that reads a body.</summary>
     public static RouteHandlerBuilder WithBodyErrors(this RouteHandlerBuilder route) => route
-        .Produces<PayhubProblemBody>(StatusCodes.Status400BadRequest)
-        .Produces<PayhubProblemBody>(StatusCodes.Status413PayloadTooLarge)
-        .Produces<PayhubProblemBody>(StatusCodes.Status415UnsupportedMediaType);
-
-    /// <summary>Declares the errors of a route that names a payment request.</summary>
-    public static RouteHandlerBuilder WithItemErrors(this RouteHandlerBuilder route) => route
-        .Produces<PayhubProblemBody>(StatusCodes.Status403Forbidden)
-        .Produces<PayhubProblemBody>(StatusCodes.Status404NotFound);
+        .Answers("No JSON", static context => PayhubProblem.Of(context, BodyRefusal.Malformed))
+        .Answers("No JSON object", static context => PayhubProblem.Of(context, BodyRefusal.NotAnObject))
+        .Answers("Body too large", static context => PayhubProblem.Of(context, BodyRefusal.TooLarge))
+        .Answers("Body of another type", static context => PayhubProblem.Of(context, BodyRefusal.UnsupportedMediaType));
 
     /// <summary>Parses an id: digits only, 1 or more. Anything else names nothing.</summary>
     public static bool TryParseId(string text, out long id) =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Payments.Api.Http;
 
 namespace Payments.Api.Payments;
@@ -10,19 +9,16 @@ internal static class CancelPaymentBody
 
     /// <summary>Reads the body. The message may hold line breaks and tabs, and no other control characters: it goes into the audit
     /// trail, which people read in terminals.</summary>
-    /// <param name="json">A JSON object.</param>
+    /// <param name="fields">The body's fields.</param>
     /// <param name="call">Who calls.</param>
     /// <param name="error">The first thing that is wrong, when the command is null.</param>
     /// <returns>The command, or null.</returns>
-    public static CancelPayment? Read(JsonElement json, MerchantCall call, out FieldError? error)
+    public static CancelPayment? Read(FieldReader fields, MerchantCall call, out FieldError? error)
     {
-        var fields = new FieldReader(json);
-        var reason = default(CancellationReason);
-        if (fields.Word(ReasonField, isRequired: true) is { } word && !WireNames.TryParseReason(word, out reason))
-            fields.Refuse(ReasonField, "Invalid enum value");
+        _ = WireNames.TryParseReason(fields.OneOf(ReasonField, WireNames.Reasons, isRequired: true, "Invalid enum value"), out var reason);
         var message = fields.Text("paymentCancellationMessage", CancelPayment.MessageMaxLength, isMultiline: true);
 
         error = fields.Error;
-        return error is null ? new CancelPayment(call.MerchantId, reason, message, call.Actor, $"{Guid.NewGuid():N}") : null;
+        return error is null ? new CancelPayment(call.MerchantId, reason, message, call.Actor) : null;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Payments.Api.Http;
 
 namespace Payments.Api.Payments;
@@ -11,13 +10,12 @@ internal static class CapturePaymentBody
     private const string AllocationsField = "paymentAllocations";
 
     /// <summary>Reads the body.</summary>
-    /// <param name="json">A JSON object.</param>
+    /// <param name="fields">The body's fields.</param>
     /// <param name="call">Who calls.</param>
     /// <param name="error">The first thing that is wrong, when the command is null.</param>
     /// <returns>The command, or null.</returns>
-    public static CapturePayment? Read(JsonElement json, MerchantCall call, out FieldError? error)
+    public static CapturePayment? Read(FieldReader fields, MerchantCall call, out FieldError? error)
     {
-        var fields = new FieldReader(json);
         var amount = fields.Integer(AmountField, 1, CreatePaymentBody.AmountMinorMax);
         var entries = fields.Objects(AllocationsField, CreatePaymentBody.AllocationsMax);
         if (amount is not null && entries.Count > 0)
@@ -32,8 +30,7 @@ internal static class CapturePaymentBody
                 call.MerchantId,
                 amount,
                 [.. allocations.Select(static entry => new CaptureAllocation(entry.Id!.Value, entry.Amount))],
-                call.Actor,
-                $"{Guid.NewGuid():N}")
+                call.Actor)
             : null;
     }
 }

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Net;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Payments.Api.Http;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.Payments;
 
@@ -29,14 +30,13 @@ internal static class CreatePaymentBody
     private static readonly SearchValues<char> SuffixForbidden = SearchValues.Create(SuffixForbiddenText);
 
     /// <summary>Reads the body.</summary>
-    /// <param name="json">A JSON object.</param>
+    /// <param name="fields">The body's fields.</param>
     /// <param name="call">Who calls.</param>
     /// <param name="rules">Which currencies are taken.</param>
     /// <param name="error">The first thing that is wrong, when the command is null.</param>
     /// <returns>The command, or null.</returns>
-    public static CreatePayment? Read(JsonElement json, MerchantCall call, PaymentRules rules, out FieldError? error)
+    public static CreatePayment? Read(FieldReader fields, MerchantCall call, PaymentRules rules, out FieldError? error)
     {
-        var fields = new FieldReader(json);
         var transactionId = fields.Text("merchantTransactionId", TransactionIdLengthMax, isRequired: true);
         var amount = fields.Integer("amount", 1, AmountMinorMax, isRequired: true);
         var currency = ReadCurrency(fields, rules);
@@ -61,6 +61,7 @@ internal static class CreatePaymentBody
     {
         const string Name = "currencyCode";
         var code = fields.Word(Name, isRequired: true);
+        fields.Describe(Name, static schema => (schema["pattern"], schema["description"]) = ("^[A-Z]{3}$", "ISO 4217; which ones are taken is configured."));
         if (code is { Length: not 3 } || (code is not null && !code.All(char.IsAsciiLetterUpper)))
             fields.Refuse(Name, $"{Name} must be three upper case letters (ISO 4217)");
         else if (code is not null && !rules.Takes(code))
@@ -72,6 +73,7 @@ internal static class CreatePaymentBody
     {
         const string Name = "statementDescriptorSuffix";
         var suffix = fields.Text(Name, SuffixLengthMax);
+        fields.Describe(Name, static schema => schema["pattern"] = """^$|^(?=.*[A-Za-z])[^\u0000-\u001f\u007f-\u009f<>\\'"*]*$""");
         if (suffix is not null && (suffix.AsSpan().ContainsAny(SuffixForbidden) || !suffix.Any(char.IsAsciiLetter)))
             fields.Refuse(Name, $"{Name} must have a letter and none of {SuffixForbiddenText}");
         return suffix;
@@ -81,6 +83,7 @@ internal static class CreatePaymentBody
     {
         const string Name = "paymentAllocations";
         var allocations = fields.Objects(Name, AllocationsMax, isRequired: true);
+        fields.Describe(Name, static schema => (schema["minItems"], schema["maxItems"]) = (1, 1));
         if (allocations.Count != 1)
         {
             // Objects has refused what is missing or no array; what is left is none or two.
@@ -109,6 +112,8 @@ internal static class CreatePaymentBody
         };
         var givenAt = consent.Instant("timestamp", isRequired: true);
         var address = consent.Word("ipAddress", isRequired: kind == ConsentKind.Online);
+        consent.Describe("ipAddress", static schema => schema["description"] = "IPv4 or IPv6.");
+        consent.DescribeRequiredWhen("ipAddress", "type", "ONLINE");
         if (address is not null && !IsIpAddress(address))
             consent.Refuse("ipAddress", "consent.ipAddress must be an IP address");
         var userAgent = consent.Text("userAgent", UserAgentLengthMax);
@@ -118,6 +123,19 @@ internal static class CreatePaymentBody
     // The framework also takes an IPv4 address of fewer than four parts.
     private static bool IsIpAddress(string text) =>
         IPAddress.TryParse(text, out _) && (text.Contains(':') || text.AsSpan().Count('.') == 3);
+
+    private static void DescribeMetadata(JsonObject schema)
+    {
+        schema.Remove("properties");
+        schema["maxProperties"] = MetadataCountMax;
+        schema["propertyNames"] = new JsonObject
+        {
+            ["minLength"] = 1, ["maxLength"] = MetadataKeyLengthMax, ["pattern"] = @"^[^\u0000-\u001f\u007f-\u009f]*$",
+        };
+        var value = new JsonObject { ["type"] = new JsonArray("string", "null") };
+        StringSchema.Text(value, MetadataValueLengthMax, isRequired: false, isMultiline: true);
+        schema["additionalProperties"] = value;
+    }
 
     private static ImmutableDictionary<string, string> ReadMetadata(FieldReader fields)
     {
@@ -138,6 +156,7 @@ internal static class CreatePaymentBody
             if (metadata.Text(key, MetadataValueLengthMax, isMultiline: true) is { } value)
                 pairs[key] = value;
         }
+        fields.Describe(Name, DescribeMetadata);
         return pairs.ToImmutable();
     }
 }

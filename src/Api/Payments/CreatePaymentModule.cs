@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Payments.Api.Http;
+using Payments.Api.Idempotency;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.Payments;
 
@@ -14,10 +16,19 @@ public sealed class CreatePaymentModule : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app) => app
         .MapPost("/v2/payments", CreateAsync)
         .ForMerchants()
+        .WithIdempotencyKey()
         .WithBodyErrors()
         .WithName("CreatePayment")
         .WithSummary("Creates a payment, or finds the one that an earlier attempt created.")
-        .Produces<AcceptedPaymentBody>(StatusCodes.Status202Accepted);
+        .Reads(PaymentExamples.Create, Read)
+        .Answers("Created", PaymentExamples.Replies.Accepted(PaymentExamples.Payment(PaymentStatus.Initiated)))
+        .Answers("A field is missing", DocumentedRoutes.Refusing("{}", Read, static (_, error) => PaymentProblem.Invalid(error.Reason)))
+        .Answers("Unknown payment method", PaymentProblem.UnknownPaymentMethod)
+        .Answers("Bank account without consent", PaymentProblem.ConsentRequired)
+        .Answers("Bank account and authorizeCard", PaymentProblem.BankAccountIsSaleOnly)
+        .Answers("Sixth attempt", PaymentProblem.TooManyAttempts);
+
+    private static void Read(FieldReader fields) => CreatePaymentBody.Read(fields, PaymentExamples.Caller, PaymentExamples.Rules, out _);
 
     private static async Task<IResult> CreateAsync(
         HttpContext context, [FromServices] IGrainFactory grains, [FromServices] PaymentRules rules, [FromServices] PaymentReplies replies)
@@ -25,21 +36,22 @@ public sealed class CreatePaymentModule : ICarterModule
         using var body = await JsonRequestBody.ReadAsync(context.Request);
         if (body.Refusal is { } refusal)
             return PaymentProblem.Of(refusal);
-        var command = CreatePaymentBody.Read(body.Root, MerchantCall.Of(context), rules, out var error);
+        var command = CreatePaymentBody.Read(new FieldReader(body.Root), MerchantCall.Of(context), rules, out var error);
         if (command is null)
             return PaymentProblem.Invalid(error!.Reason);
+
+        if (await IdempotentCall.Of(context).BeginAsync(body.Root) is { } answered)
+            return answered;
 
         var id = PaymentIds.ForTransaction(command.MerchantId, command.MerchantTransactionId);
         var result = await grains.GetGrain<IPaymentGrain>(id).CreateAsync(command, CancellationToken.None);
         return result switch
         {
             { Outcome: CreatePaymentOutcome.Accepted, Payment: { } payment } => replies.Accepted(payment),
-            { Outcome: CreatePaymentOutcome.TooManyAttempts } =>
-                PaymentProblem.Unprocessable("merchantTransactionId was used too often, use a new merchantTransactionId"),
-            { Outcome: CreatePaymentOutcome.UnknownPaymentMethod } => PaymentProblem.Invalid("paymentMethodId not found"),
-            { Outcome: CreatePaymentOutcome.ConsentRequired } => PaymentProblem.Invalid("consent is required for BANK_ACCOUNT payments"),
-            { Outcome: CreatePaymentOutcome.BankAccountIsSaleOnly } =>
-                PaymentProblem.Invalid("authorizeCard must be false for BANK_ACCOUNT payments"),
+            { Outcome: CreatePaymentOutcome.TooManyAttempts } => PaymentProblem.TooManyAttempts,
+            { Outcome: CreatePaymentOutcome.UnknownPaymentMethod } => PaymentProblem.UnknownPaymentMethod,
+            { Outcome: CreatePaymentOutcome.ConsentRequired } => PaymentProblem.ConsentRequired,
+            { Outcome: CreatePaymentOutcome.BankAccountIsSaleOnly } => PaymentProblem.BankAccountIsSaleOnly,
             _ => throw new InvalidOperationException($"A create cannot end as {result}."),
         };
     }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Payments.Api.Http;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.Payments;
 
@@ -16,8 +17,9 @@ public sealed class GetPaymentModule : ICarterModule
         .ForMerchants()
         .WithName("GetPayment")
         .WithSummary("Reads a payment.")
-        .Produces<PaymentBody>()
-        .Produces<PaymentProblemBody>(StatusCodes.Status404NotFound);
+        .Answers("After cancellation", PaymentReplies.Found(PaymentExamples.Payment(PaymentStatus.Cancelled)))
+        .Answers("Authorized", PaymentReplies.Found(PaymentExamples.Payment(PaymentStatus.Authorized)))
+        .Answers("Payment not found", PaymentProblem.NotFound);
 
     private static async Task<IResult> GetAsync(HttpContext context, string paymentId, [FromServices] IGrainFactory grains)
     {

@@ -14,8 +14,6 @@ namespace Payments.Api.Payments;
 internal sealed class MerchantCallFilter(
     BearerAuthentication authentication, MerchantDirectory merchants, IOptions<PaymentsApiOptions> options) : IEndpointFilter
 {
-    private const int SourceLengthMax = 50;
-
     private readonly bool _needsUpstreamEnv = options.Value.Environment == ApiEnvironment.NonProduction;
     private readonly string _merchantScope = PaymentScopes.ForMerchant(options.Value.Environment);
     private readonly string _allScope = PaymentScopes.ForAll(options.Value.Environment);
@@ -37,12 +35,12 @@ internal sealed class MerchantCallFilter(
     private static async Task<IResult> ChallengeAsync(HttpContext http, Exception? failure)
     {
         await http.ChallengeAsync(BearerSetup.Scheme);
-        return PaymentProblem.Of(StatusCodes.Status401Unauthorized, failure switch
+        return failure switch
         {
-            null => "Bearer token is required",
-            SecurityTokenExpiredException => "Bearer token has expired",
-            _ => "Bearer token is not valid",
-        });
+            null => MerchantRefusals.TokenMissing,
+            SecurityTokenExpiredException => MerchantRefusals.TokenExpired,
+            _ => MerchantRefusals.TokenInvalid,
+        };
     }
 
     private IResult? Admit(HttpContext http, ClaimsPrincipal bearer, out MerchantCall? call)
@@ -51,26 +49,26 @@ internal sealed class MerchantCallFilter(
         var headers = http.Request.Headers;
         var merchantHeader = headers["X-Merchant-Id"];
         if (StringValues.IsNullOrEmpty(merchantHeader))
-            return PaymentProblem.Invalid("X-Merchant-Id is required");
+            return MerchantRefusals.MerchantMissing;
         if (merchantHeader.Count != 1 || !UuidText.TryParse(merchantHeader[0], out var merchantId))
-            return PaymentProblem.Invalid("X-Merchant-Id must be a UUID");
+            return MerchantRefusals.MerchantInvalid;
         if (!PaymentClaims.MayActFor(bearer, merchantId) || !merchants.Knows(merchantId))
-            return PaymentProblem.Of(StatusCodes.Status403Forbidden, "Token is not valid for this merchant");
+            return MerchantRefusals.MerchantForbidden;
         if (!PaymentClaims.HasScope(bearer, _merchantScope, _allScope))
         {
             http.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{_merchantScope}\"";
-            return PaymentProblem.Of(StatusCodes.Status403Forbidden, "insufficient_scope");
+            return MerchantRefusals.ScopeMissing;
         }
 
         var upstreamEnv = headers["X-Upstream-Env"];
         if (_needsUpstreamEnv && StringValues.IsNullOrEmpty(upstreamEnv))
-            return PaymentProblem.Invalid("X-Upstream-Env is required");
-        if (_needsUpstreamEnv && (upstreamEnv.Count != 1 || upstreamEnv[0] is not ("dev" or "stage" or "test")))
-            return PaymentProblem.Invalid("X-Upstream-Env must be one of dev, stage, test");
+            return MerchantRefusals.UpstreamEnvMissing;
+        if (_needsUpstreamEnv && (upstreamEnv.Count != 1 || !MerchantRefusals.UpstreamEnvs.Contains(upstreamEnv[0])))
+            return MerchantRefusals.UpstreamEnvInvalid;
 
         var source = headers["X-Source"];
-        if (source.Count > 1 || source.ToString().Length > SourceLengthMax)
-            return PaymentProblem.Invalid($"X-Source must not be longer than {SourceLengthMax} characters");
+        if (source.Count > 1 || source.ToString().Length > MerchantRefusals.SourceLengthMax)
+            return MerchantRefusals.SourceTooLong;
         if (!AcceptHeader.TakesJson(http.Request))
             return PaymentProblem.NotAcceptable;
 

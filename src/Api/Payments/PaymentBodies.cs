@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.Payments;
 
@@ -7,16 +10,16 @@ namespace Payments.Api.Payments;
 // are left out where the view has none, as in every example of the seed.
 
 /// <summary>Answer to a create and to a cancel.</summary>
-internal sealed record AcceptedPaymentBody(string Url, AcceptedPayment Data);
+internal sealed record AcceptedPaymentBody([property: Description("Where to read the payment.")] string Url, AcceptedPayment Data);
 
 /// <summary>A payment as the 202 answers show it.</summary>
 internal sealed record AcceptedPayment(
     Guid Id,
-    string MerchantTransactionId,
-    long Amount,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? AuthorizedAmount,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? CapturedAmount,
-    string Status,
+    [property: StringLength(CreatePaymentBody.TransactionIdLengthMax)] string MerchantTransactionId,
+    [property: Range(1, (int)CreatePaymentBody.AmountMinorMax)] long Amount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("What a pre-authorization holds.")] long? AuthorizedAmount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("What was taken of it.")] long? CapturedAmount,
+    [property: SpellingOf(typeof(PaymentStatus))] string Status,
     ImmutableArray<AllocationBody> PaymentAllocations);
 
 /// <summary>Answer to a GET.</summary>
@@ -25,17 +28,37 @@ internal sealed record PaymentBody(PaymentData Data);
 /// <summary>A payment as the GET shows it: the seed leaves the merchant's transaction id out.</summary>
 internal sealed record PaymentData(
     Guid Id,
-    long Amount,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? AuthorizedAmount,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? CapturedAmount,
-    string Status,
+    [property: Range(1, (int)CreatePaymentBody.AmountMinorMax)] long Amount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("What a pre-authorization holds.")] long? AuthorizedAmount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("What was taken of it.")] long? CapturedAmount,
+    [property: SpellingOf(typeof(PaymentStatus))] string Status,
     ImmutableArray<AllocationBody> PaymentAllocations);
 
+/// <summary>Answer to a list.</summary>
+internal sealed record PaymentListBody(ImmutableArray<ListedPayment> Data, Paging Paging);
+
+/// <summary>A payment as a list shows it: as the 202 answers do, and with what the list goes by.</summary>
+internal sealed record ListedPayment(
+    Guid Id,
+    [property: StringLength(CreatePaymentBody.TransactionIdLengthMax)] string MerchantTransactionId,
+    [property: Range(1, (int)CreatePaymentBody.AmountMinorMax)] long Amount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("What a pre-authorization holds.")] long? AuthorizedAmount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("What was taken of it.")] long? CapturedAmount,
+    [property: SpellingOf(typeof(PaymentStatus))] string Status,
+    ImmutableArray<AllocationBody> PaymentAllocations,
+    DateTime CreatedAt);
+
+/// <summary>How a list goes on: the next page's cursor, or null after the last one.</summary>
+internal sealed record Paging([property: Description("The next page's cursor; null on the last page.")] string? Next);
+
 /// <summary>One allocation.</summary>
-internal sealed record AllocationBody(Guid Id, long Amount, string Status);
+internal sealed record AllocationBody(
+    Guid Id,
+    [property: Range(1, (int)CreatePaymentBody.AmountMinorMax)] long Amount,
+    [property: SpellingOf(typeof(AllocationStatus))] string Status);
 
 /// <summary>Answer to a request for a refund.</summary>
-internal sealed record AcceptedRefundBody(string Url, RefundData Data);
+internal sealed record AcceptedRefundBody([property: Description("Where to read the refund.")] string Url, RefundData Data);
 
 /// <summary>Answer to a GET of a refund.</summary>
 internal sealed record RefundBody(RefundData Data);
@@ -44,11 +67,11 @@ internal sealed record RefundBody(RefundData Data);
 internal sealed record RefundData(
     Guid Id,
     Guid PaymentId,
-    string MerchantTransactionId,
-    long Amount,
-    string Reason,
-    string Status,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error);
+    [property: StringLength(CreatePaymentBody.TransactionIdLengthMax)] string MerchantTransactionId,
+    [property: Range(1, (int)CreatePaymentBody.AmountMinorMax)] long Amount,
+    [property: SpellingOf(typeof(CancellationReason))] string Reason,
+    [property: SpellingOf(typeof(RefundState))] string Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("The provider's word for why it failed.")] string? Error);
 
 /// <summary>An error.</summary>
 internal sealed record PaymentProblemBody(string Title, int Status, string Detail);

@@ -10,6 +10,7 @@ namespace Payments.Api.Payments;
 [JsonSerializable(typeof(PaymentBody))]
 [JsonSerializable(typeof(AcceptedRefundBody))]
 [JsonSerializable(typeof(RefundBody))]
+[JsonSerializable(typeof(PaymentListBody))]
 [JsonSerializable(typeof(PaymentProblemBody))]
 internal sealed partial class PaymentJson : JsonSerializerContext
 {

@@ -16,7 +16,24 @@ internal static class PaymentProblem
     public static readonly IResult CaptureRefused =
         Of("PAYMENT_ERROR", StatusCodes.Status422UnprocessableEntity, "Capture processing failed");
 
+    public static readonly IResult CaptureTooLarge = Unprocessable("Capture amount exceeds the authorized amount");
+
+    public static readonly IResult UnknownAllocation = Unprocessable("Payment allocation not found, or named twice");
+
+    public static readonly IResult RefundTooLarge = Unprocessable("Refund amount exceeds the amount that can be refunded");
+
+    public static readonly IResult RefundIdUsed = Unprocessable("merchantTransactionId was already used for another refund");
+
     public static readonly IResult NotAcceptable = Of(StatusCodes.Status406NotAcceptable, "Only application/json can be produced");
+
+    public static readonly IResult TooManyAttempts =
+        Unprocessable("merchantTransactionId was used too often, use a new merchantTransactionId");
+
+    public static readonly IResult UnknownPaymentMethod = Invalid("paymentMethodId not found");
+
+    public static readonly IResult ConsentRequired = Invalid("consent is required for BANK_ACCOUNT payments");
+
+    public static readonly IResult BankAccountIsSaleOnly = Invalid("authorizeCard must be false for BANK_ACCOUNT payments");
 
     public static IResult Invalid(string detail) => Of(StatusCodes.Status400BadRequest, detail);
 
@@ -25,6 +42,12 @@ internal static class PaymentProblem
     public static IResult Of(BodyRefusal refusal) => Of(refusal.Status, refusal.Reason);
 
     public static IResult Of(int status, string detail) => Of(Title(status), status, detail);
+
+    /// <summary>Why a payment in this state cannot be captured.</summary>
+    public static IResult NotCapturable(PaymentStatus status) => Unprocessable($"Payment cannot be captured in {status.ToWire()} state");
+
+    /// <summary>Why a payment in this state cannot be refunded.</summary>
+    public static IResult NotRefundable(PaymentStatus status) => Unprocessable($"Payment cannot be refunded in {status.ToWire()} state");
 
     /// <summary>Why a payment in this state cannot be cancelled.</summary>
     public static IResult NotCancellable(PaymentStatus status) => Unprocessable(status switch
@@ -45,6 +68,7 @@ internal static class PaymentProblem
         StatusCodes.Status405MethodNotAllowed => "METHOD_NOT_ALLOWED",
         StatusCodes.Status406NotAcceptable => "NOT_ACCEPTABLE",
         StatusCodes.Status408RequestTimeout => "REQUEST_TIMEOUT",
+        StatusCodes.Status409Conflict => "CONFLICT",
         StatusCodes.Status413PayloadTooLarge => "PAYLOAD_TOO_LARGE",
         StatusCodes.Status415UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
         StatusCodes.Status422UnprocessableEntity => "UNPROCESSABLE_ENTITY",

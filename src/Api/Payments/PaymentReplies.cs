@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Payments.Api.Http;
+using Payments.Api.Listing;
 
 namespace Payments.Api.Payments;
 
@@ -51,6 +52,17 @@ internal sealed class PaymentReplies(IOptions<PaymentsApiOptions> options)
 
     private static RefundData Data(RefundView refund) => new(
         refund.Id, refund.PaymentId, refund.MerchantTransactionId, refund.AmountMinor, refund.Reason.ToWire(), refund.Status.ToWire(), refund.Failure);
+
+    /// <summary>200: one page.</summary>
+    public static IResult Listed(PaymentPage page)
+    {
+        var body = new PaymentListBody(
+            [.. page.Payments.Select(static payment => new ListedPayment(
+                payment.Id, payment.MerchantTransactionId, payment.AmountMinor, payment.AuthorizedAmountMinor, payment.CapturedAmountMinor,
+                payment.Status.ToWire(), Allocations(payment), payment.CreatedAt.UtcDateTime))],
+            new Paging(page.Next is { } next ? ListCursor.ToText(next) : null));
+        return new JsonReply<PaymentListBody>(StatusCodes.Status200OK, body, PaymentJson.Wire.PaymentListBody);
+    }
 
     private static ImmutableArray<AllocationBody> Allocations(PaymentView payment)
     {

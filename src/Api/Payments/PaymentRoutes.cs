@@ -1,25 +1,37 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Payments.Api.Http;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.Payments;
 
 /// <summary>What every v2 route has in common.</summary>
 internal static class PaymentRoutes
 {
+    private static readonly PaymentsContract Contract = new();
+
     /// <summary>Admits verified callers only, and declares the errors that any of them may get.</summary>
     public static RouteHandlerBuilder ForMerchants(this RouteHandlerBuilder route) => route
         .AddEndpointFilter<RouteHandlerBuilder, MerchantCallFilter>()
         .WithTags("Payments")
-        .Produces<PaymentProblemBody>(StatusCodes.Status400BadRequest)
-        .Produces<PaymentProblemBody>(StatusCodes.Status401Unauthorized)
-        .Produces<PaymentProblemBody>(StatusCodes.Status403Forbidden)
-        .Produces<PaymentProblemBody>(StatusCodes.Status406NotAcceptable)
-        .Produces<PaymentProblemBody>(StatusCodes.Status500InternalServerError)
-        .Produces<PaymentProblemBody>(StatusCodes.Status503ServiceUnavailable);
+        .Answers("No merchant", MerchantRefusals.MerchantMissing)
+        .Answers("Merchant is no UUID", MerchantRefusals.MerchantInvalid)
+        .Answers("No upstream environment", MerchantRefusals.UpstreamEnvMissing)
+        .Answers("Unknown upstream environment", MerchantRefusals.UpstreamEnvInvalid)
+        .Answers("Source too long", MerchantRefusals.SourceTooLong)
+        .Answers("No token", MerchantRefusals.TokenMissing)
+        .Answers("Token expired", MerchantRefusals.TokenExpired)
+        .Answers("Token not valid", MerchantRefusals.TokenInvalid)
+        .Answers("Foreign merchant", MerchantRefusals.MerchantForbidden)
+        .Answers("Scope missing", MerchantRefusals.ScopeMissing)
+        .Answers("Only JSON is produced", PaymentProblem.NotAcceptable)
+        .Answers("Failed", static context => Contract.Failed(context, isTemporary: false))
+        .Answers("Unavailable for the moment", static context => Contract.Failed(context, isTemporary: true));
 
     /// <summary>Declares the errors of a route that reads a body.</summary>
     public static RouteHandlerBuilder WithBodyErrors(this RouteHandlerBuilder route) => route
-        .Produces<PaymentProblemBody>(StatusCodes.Status413PayloadTooLarge)
-        .Produces<PaymentProblemBody>(StatusCodes.Status415UnsupportedMediaType)
-        .Produces<PaymentProblemBody>(StatusCodes.Status422UnprocessableEntity);
+        .Answers("No JSON", PaymentProblem.Of(BodyRefusal.Malformed))
+        .Answers("No JSON object", PaymentProblem.Of(BodyRefusal.NotAnObject))
+        .Answers("Body too large", PaymentProblem.Of(BodyRefusal.TooLarge))
+        .Answers("Body of another type", PaymentProblem.Of(BodyRefusal.UnsupportedMediaType));
 }

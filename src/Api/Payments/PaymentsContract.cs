@@ -1,12 +1,17 @@
 using Microsoft.AspNetCore.Http;
 using Payments.Api.Http;
+using Payments.Api.Idempotency;
 
 namespace Payments.Api.Payments;
 
 /// <summary>The v2 contract's errors outside its routes.</summary>
-internal sealed class PaymentsContract : IContract
+internal sealed class PaymentsContract : IMerchantContract
 {
+    public string Name => "v2";
+
     public PathString Prefix => "/v2";
+
+    public Guid MerchantOf(HttpContext context) => MerchantCall.Of(context).MerchantId;
 
     public IResult Refused(HttpContext context, int status) => status switch
     {
@@ -15,6 +20,14 @@ internal sealed class PaymentsContract : IContract
         StatusCodes.Status413PayloadTooLarge => PaymentProblem.Of(BodyRefusal.TooLarge),
         StatusCodes.Status408RequestTimeout => PaymentProblem.Of(status, "Request body did not arrive in time"),
         _ => PaymentProblem.Of(status, "Request is not valid HTTP"),
+    };
+
+    public IResult Refused(HttpContext context, IdempotencyRefusal refusal) => refusal switch
+    {
+        IdempotencyRefusal.InvalidKey => PaymentProblem.Invalid(IdempotencyKeyHeader.Rule),
+        IdempotencyRefusal.InFlight => PaymentProblem.Of(StatusCodes.Status409Conflict, "A request with this Idempotency-Key is in progress"),
+        IdempotencyRefusal.OtherRequest => PaymentProblem.Unprocessable("Idempotency-Key was used with another request"),
+        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "Not a refusal."),
     };
 
     public IResult Failed(HttpContext context, bool isTemporary)

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Payments.Api.Http;
+using Payments.Api.Idempotency;
+using Payments.Api.OpenApi;
 
 namespace Payments.Api.Payments;
 
@@ -15,27 +17,39 @@ public sealed class RefundModule : ICarterModule
     {
         app.MapPost("/v2/refunds", CreateAsync)
             .ForMerchants()
+            .WithIdempotencyKey()
             .WithBodyErrors()
             .WithName("CreateRefund")
             .WithSummary("Gives back what a completed payment took, in full or in part.")
-            .Produces<AcceptedRefundBody>(StatusCodes.Status202Accepted)
-            .Produces<PaymentProblemBody>(StatusCodes.Status404NotFound);
+            .Reads(PaymentExamples.CreateRefund, Read)
+            .Answers("Accepted", PaymentExamples.Replies.Accepted(PaymentExamples.Refund))
+            .Answers("A field is missing", DocumentedRoutes.Refusing("{}", Read, static (_, error) => PaymentProblem.Invalid(error.Reason)))
+            .Answers("Payment not found", PaymentProblem.NotFound)
+            .Answers("Payment in AUTHORIZED state", PaymentProblem.NotRefundable(PaymentStatus.Authorized))
+            .Answers("More than is left", PaymentProblem.RefundTooLarge)
+            .Answers("Transaction id of another refund", PaymentProblem.RefundIdUsed);
         app.MapGet("/v2/refunds/{refundId}", GetAsync)
             .ForMerchants()
             .WithName("GetRefund")
             .WithSummary("Reads a refund.")
-            .Produces<RefundBody>()
-            .Produces<PaymentProblemBody>(StatusCodes.Status404NotFound);
+            .Answers("Found", PaymentReplies.Found(PaymentExamples.Refund with { Status = RefundState.Completed }))
+            .Answers("Failed at the provider", PaymentReplies.Found(PaymentExamples.Refund with { Status = RefundState.Failed, Failure = "expired_or_canceled_card" }))
+            .Answers("Refund not found", PaymentProblem.RefundNotFound);
     }
+
+    private static void Read(FieldReader fields) => RefundPaymentBody.Read(fields, PaymentExamples.Caller, out _);
 
     private static async Task<IResult> CreateAsync(HttpContext context, [FromServices] IGrainFactory grains, [FromServices] PaymentReplies replies)
     {
         using var body = await JsonRequestBody.ReadAsync(context.Request);
         if (body.Refusal is { } refusal)
             return PaymentProblem.Of(refusal);
-        var command = RefundPaymentBody.Read(body.Root, MerchantCall.Of(context), out var error);
+        var command = RefundPaymentBody.Read(new FieldReader(body.Root), MerchantCall.Of(context), out var error);
         if (command is null)
             return PaymentProblem.Invalid(error!.Reason);
+
+        if (await IdempotentCall.Of(context).BeginAsync(body.Root) is { } answered)
+            return answered;
 
         var id = PaymentIds.ForRefund(command.MerchantId, command.MerchantTransactionId);
 
@@ -45,11 +59,9 @@ public sealed class RefundModule : ICarterModule
         {
             { Outcome: RefundPaymentOutcome.Accepted, Refund: { } refund } => replies.Accepted(refund),
             { Outcome: RefundPaymentOutcome.NotFound } => PaymentProblem.NotFound,
-            { Outcome: RefundPaymentOutcome.NotRefundable, Status: { } status } =>
-                PaymentProblem.Unprocessable($"Payment cannot be refunded in {status.ToWire()} state"),
-            { Outcome: RefundPaymentOutcome.AmountTooLarge } => PaymentProblem.Unprocessable("Refund amount exceeds the amount that can be refunded"),
-            { Outcome: RefundPaymentOutcome.TransactionIdUsed } =>
-                PaymentProblem.Unprocessable("merchantTransactionId was already used for another refund"),
+            { Outcome: RefundPaymentOutcome.NotRefundable, Status: { } status } => PaymentProblem.NotRefundable(status),
+            { Outcome: RefundPaymentOutcome.AmountTooLarge } => PaymentProblem.RefundTooLarge,
+            { Outcome: RefundPaymentOutcome.TransactionIdUsed } => PaymentProblem.RefundIdUsed,
             _ => throw new InvalidOperationException($"A refund cannot end as {result}."),
         };
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Payments.Api.Http;
 
 namespace Payments.Api.Payments;
@@ -9,19 +8,18 @@ internal static class RefundPaymentBody
     private const string ReasonField = "reason";
 
     /// <summary>Reads the body.</summary>
-    /// <param name="json">A JSON object.</param>
+    /// <param name="fields">The body's fields.</param>
     /// <param name="call">Who calls.</param>
     /// <param name="error">The first thing that is wrong, when the command is null.</param>
     /// <returns>The command, or null.</returns>
-    public static RefundPayment? Read(JsonElement json, MerchantCall call, out FieldError? error)
+    public static RefundPayment? Read(FieldReader fields, MerchantCall call, out FieldError? error)
     {
-        var fields = new FieldReader(json);
         var paymentId = fields.Uuid("paymentId", isRequired: true);
         var transactionId = fields.Text("merchantTransactionId", CreatePaymentBody.TransactionIdLengthMax, isRequired: true);
         var amount = fields.Integer("amount", 1, CreatePaymentBody.AmountMinorMax);
-        var reason = CancellationReason.RequestedByCustomer;
-        if (fields.Word(ReasonField) is { } word && !WireNames.TryParseReason(word, out reason))
-            fields.Refuse(ReasonField, "Invalid enum value");
+        var word = fields.OneOf(ReasonField, WireNames.Reasons, reason: "Invalid enum value");
+        fields.Describe(ReasonField, static schema => schema["default"] = CancellationReason.RequestedByCustomer.ToWire());
+        var reason = WireNames.TryParseReason(word, out var given) ? given : CancellationReason.RequestedByCustomer;
 
         error = fields.Error;
         return error is null

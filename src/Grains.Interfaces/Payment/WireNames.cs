@@ -1,9 +1,30 @@
+using System.Collections.Frozen;
+
 namespace Payments;
 
 /// <summary>How the v2 contract spells states and reasons, in answers and in webhooks. The payment is <c>CANCELLED</c> with two L,
 /// its allocation <c>CANCELED</c> with one: both are the seed's and both are kept.</summary>
 public static class WireNames
 {
+    private static readonly FrozenDictionary<string, PaymentStatus> StatusesByName =
+        Enum.GetValues<PaymentStatus>().ToFrozenDictionary(static status => status.ToWire(), StringComparer.Ordinal);
+
+    /// <summary>Every payment state in the contract's spelling.</summary>
+    public static IReadOnlyList<string> Statuses { get; } = [.. Enum.GetValues<PaymentStatus>().Select(static status => status.ToWire())];
+
+    /// <summary>Every allocation state in the contract's spelling.</summary>
+    public static IReadOnlyList<string> AllocationStatuses { get; } =
+        [.. Enum.GetValues<AllocationStatus>().Select(static status => status.ToWire())];
+
+    /// <summary>Every refund state in the contract's spelling.</summary>
+    public static IReadOnlyList<string> RefundStates { get; } = [.. Enum.GetValues<RefundState>().Select(static status => status.ToWire())];
+
+    /// <summary>Every cancellation reason in the contract's spelling.</summary>
+    public static IReadOnlyList<string> Reasons { get; } = [.. Enum.GetValues<CancellationReason>().Select(static reason => reason.ToWire())];
+
+    /// <summary>Parses a payment state; case matters.</summary>
+    public static bool TryParseStatus(string text, out PaymentStatus status) => StatusesByName.TryGetValue(text, out status);
+
     /// <summary>The contract's spelling of a payment state.</summary>
     public static string ToWire(this PaymentStatus status) => status switch
     {

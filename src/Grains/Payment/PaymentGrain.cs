@@ -14,9 +14,9 @@ namespace Payments.Grains.Payment;
 /// One payment. It loads, asks <see cref="PaymentMachine"/>, persists, calls the provider and records the answer; the rules are there.
 /// Its turns are exclusive except for reads, so that a cancel that finds another one at the provider waits and then finds it done.
 /// </summary>
-[GrainType("payment")]
+[GrainType(TypeName)]
 public sealed partial class PaymentGrain(
-    [PersistentState("payment", GrainStorageNames.Payments)] IPersistentState<PaymentState> storage,
+    [PersistentState(PaymentGrain.StateName, GrainStorageNames.Payments)] IPersistentState<PaymentState> storage,
     IPaymentIntents intents,
     IMerchants merchants,
     IWebhookDispatcher webhooks,
@@ -25,6 +25,9 @@ public sealed partial class PaymentGrain(
     TimeProvider time,
     ILogger<PaymentGrain> logger) : Grain, IPaymentGrain, IDueGrain, IOutboxGrain
 {
+    internal const string TypeName = "payment";
+    internal const string StateName = "payment";
+
     /// <summary>Most provider calls in one turn: a look-up and the calls that may follow it.</summary>
     private const int CallsPerTurnMax = 4;
 

@@ -113,6 +113,10 @@ public sealed record PaymentState : IIndexedState
 
     /// <inheritdoc />
     [JsonIgnore]
+    DateTimeOffset? IIndexedState.CreatedAt => CreatedAt;
+
+    /// <inheritdoc />
+    [JsonIgnore]
     public string StatusText => Status.ToWire();
 
     /// <inheritdoc />
@@ -148,7 +152,10 @@ public sealed record PaymentState : IIndexedState
         CreatedAt,
         UpdatedAt,
         ShowsHold ? AmountMinor : null,
-        ShowsHold ? Intent?.AmountReceivedMinor ?? 0 : null);
+        ShowsHold ? CapturedMinor : null);
+
+    /// <summary>What was taken. While a capture is under way that is nothing yet, also for who is answered as of then later on.</summary>
+    private long CapturedMinor => Status == PaymentStatus.CaptureInitialized ? 0 : Intent?.AmountReceivedMinor ?? 0;
 
     /// <summary>Whether the amounts of a pre-authorization mean something: from the hold to the capture (api-facts §2.2).</summary>
     private bool ShowsHold =>

@@ -8,15 +8,18 @@ using Payments.Grains.Retry;
 namespace Payments.Grains.PaymentRequest;
 
 /// <summary>One payment request. The rules are in <see cref="PaymentRequestMachine"/>.</summary>
-[GrainType("payment-request")]
+[GrainType(TypeName)]
 public sealed partial class PaymentRequestGrain(
-    [PersistentState("payment-request", GrainStorageNames.Payments)] IPersistentState<PaymentRequestState> storage,
+    [PersistentState(PaymentRequestGrain.StateName, GrainStorageNames.Payments)] IPersistentState<PaymentRequestState> storage,
     IKlarnaPaymentRequests klarna,
     IOptions<PaymentRequestPolicy> options,
     IChance chance,
     TimeProvider time,
     ILogger<PaymentRequestGrain> logger) : Grain, IPaymentRequestGrain, IDueGrain
 {
+    internal const string TypeName = "payment-request";
+    internal const string StateName = "payment-request";
+
     /// <summary>Most provider calls in one turn: read, cancel, and the read that a refusal needs.</summary>
     private const int CallsPerTurnMax = 4;
 

@@ -81,9 +81,19 @@ public sealed record PaymentRequestState : IIndexedState
     [JsonIgnore]
     Guid? IIndexedState.MerchantId => MerchantId;
 
+    [JsonIgnore]
+    DateTimeOffset? IIndexedState.CreatedAt => CreatedAt;
+
     /// <inheritdoc />
     [JsonIgnore]
-    public string StatusText => Status switch
+    public string StatusText => TextOf(Status);
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public DateTimeOffset? DueAt => ProviderDueAt;
+
+    /// <summary>A state's name in storage.</summary>
+    public static string TextOf(PaymentRequestStatus status) => status switch
     {
         PaymentRequestStatus.Submitted => "SUBMITTED",
         PaymentRequestStatus.InProgress => "IN_PROGRESS",
@@ -92,12 +102,8 @@ public sealed record PaymentRequestState : IIndexedState
         PaymentRequestStatus.Expired => "EXPIRED",
         PaymentRequestStatus.CancelPending => "CANCEL_PENDING",
         PaymentRequestStatus.Canceled => "CANCELED",
-        _ => throw new InvalidOperationException($"Not a payment request state: {Status}."),
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "Not a payment request state."),
     };
-
-    /// <inheritdoc />
-    [JsonIgnore]
-    public DateTimeOffset? DueAt => ProviderDueAt;
 
     Waiting? IIndexedState.Waiting =>
         Status == PaymentRequestStatus.CancelPending ? new(WaitingFor.Cancel, CancelRequestedAt ?? UpdatedAt) : null;

@@ -2,7 +2,8 @@ using Orleans.Runtime;
 
 namespace Payments.Grains.Ports;
 
-/// <summary>Grain state that storage keeps in columns of its own, so that operators can query it and the retry shards can find what is due.</summary>
+/// <summary>Grain state that storage keeps in columns of its own, so that operators can query it, the retry shards can find what is due, and merchants
+/// can list what is theirs.</summary>
 public interface IIndexedState
 {
     /// <summary>The owning merchant, or null for state that belongs to none.</summary>
@@ -13,6 +14,9 @@ public interface IIndexedState
 
     /// <summary>When something must wake the grain (UTC), or null when it waits for nothing.</summary>
     DateTimeOffset? DueAt { get; }
+
+    /// <summary>Where it stands in its merchant's list (UTC), or null for state that is in none.</summary>
+    DateTimeOffset? CreatedAt => null;
 
     /// <summary>What operators count and alert on, or null: most state is on nobody's mind.</summary>
     Waiting? Waiting => null;

@@ -20,7 +20,7 @@ namespace Payments.Storage;
 /// What it cannot keep: writes do not share commits, and a write whose answer is lost is reported as
 /// <see cref="StorageWriteException.OutcomeUnknown"/> at once instead of being settled by a second attempt. An ETag is an integer here.
 /// </remarks>
-public sealed class AdoNetGrainRows : IGrainStorage, IStorageStatistics
+public sealed class AdoNetGrainRows : IGrainStorage, IMerchantIndex, IStorageStatistics
 {
     private const int ReadAttemptsMax = 3;
     private const char KeySeparator = '/';
@@ -78,6 +78,11 @@ public sealed class AdoNetGrainRows : IGrainStorage, IStorageStatistics
     /// <inheritdoc/>
     public Task<StorageWaiting> ReadWaitingAsync(CancellationToken cancellationToken) => _store.ReadWaitingAsync(cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IndexedEntry<TState>>> ReadPageAsync<TState>(
+        string grainType, string stateName, MerchantQuery query, CancellationToken cancellationToken) =>
+        ListedStates.ReadAsync<TState>(_store, _documents, grainType, stateName, query, cancellationToken);
+
     /// <summary>Reads the state. A grain without a row gets a fresh state, no ETag and <c>RecordExists == false</c>.</summary>
     /// <exception cref="InvalidDataException">The row was written by a newer version of this program, or is not a document of this
     /// type.</exception>
@@ -118,6 +123,7 @@ public sealed class AdoNetGrainRows : IGrainStorage, IStorageStatistics
             MerchantId = indexed?.MerchantId,
             Status = indexed?.StatusText,
             DueAt = indexed?.DueAt,
+            CreatedAt = indexed?.CreatedAt,
             WaitsFor = indexed?.Waiting is { } waiting ? WaitingNames.Of(waiting.For) : null,
             WaitsSince = indexed?.Waiting?.Since,
             Document = _documents.Serialize(key, grainState.State),

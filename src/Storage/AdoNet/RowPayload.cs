@@ -38,6 +38,9 @@ internal sealed record RowColumns
     [JsonPropertyName("due_at")]
     public DateTime? DueAt { get; init; }
 
+    [JsonPropertyName("created_at")]
+    public DateTime? CreatedAt { get; init; }
+
     [JsonPropertyName("updated_at")]
     public DateTime UpdatedAt { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record RowColumns
         MerchantId = write.MerchantId,
         Status = write.Status,
         DueAt = write.DueAt is { } due ? PostgresValues.ToMicroseconds(due) : null,
+        CreatedAt = write.CreatedAt is { } created ? PostgresValues.ToMicroseconds(created) : null,
         UpdatedAt = PostgresValues.ToMicroseconds(now),
         WaitsFor = write.WaitsFor,
         WaitsSince = write.WaitsSince is { } since ? PostgresValues.ToMicroseconds(since) : null,

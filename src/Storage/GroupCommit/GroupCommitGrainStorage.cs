@@ -12,7 +12,7 @@ namespace Payments.Storage;
 
 /// <summary>Grain storage on SQLite or PostgreSQL: every write is a durable compare-and-swap, and writes that arrive together share a commit.</summary>
 /// <remarks>Serialization happens on the caller's turn; the writers only move bytes.</remarks>
-public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics, IAsyncDisposable
+public sealed class GroupCommitGrainStorage : IGrainStorage, IMerchantIndex, IStorageStatistics, IAsyncDisposable
 {
     private const int ReadAttemptsMax = 3;
 
@@ -142,6 +142,12 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
         StateDocuments.Reset(grainState);
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">A row was written by a newer version of this program, or is not a document of this type.</exception>
+    public Task<IReadOnlyList<IndexedEntry<TState>>> ReadPageAsync<TState>(
+        string grainType, string stateName, MerchantQuery query, CancellationToken cancellationToken) =>
+        ListedStates.ReadAsync<TState>(_store, _documents, grainType, stateName, query, cancellationToken);
+
     /// <summary>Accepts no more writes and commits what is queued. When the token ends first, what is left fails and its callers are told.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _queue.StopAsync(cancellationToken);
 
@@ -163,6 +169,7 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IStorageStatistics,
             MerchantId = indexed?.MerchantId,
             Status = indexed?.StatusText,
             DueAt = indexed?.DueAt,
+            CreatedAt = indexed?.CreatedAt,
             WaitsFor = indexed?.Waiting is { } waiting ? WaitingNames.Of(waiting.For) : null,
             WaitsSince = indexed?.Waiting?.Since,
             Document = document,

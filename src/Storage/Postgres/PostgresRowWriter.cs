@@ -138,6 +138,7 @@ internal sealed class PostgresRowWriter : IRowWriter
         parameters.AddArray(NpgsqlDbType.Uuid, Array.ConvertAll(writes, static write => write.MerchantId));
         parameters.AddArray(NpgsqlDbType.Text, Array.ConvertAll(writes, static write => write.Status));
         parameters.AddArray(NpgsqlDbType.TimestampTz, Array.ConvertAll(writes, static write => ToColumn(write.DueAt)));
+        parameters.AddArray(NpgsqlDbType.TimestampTz, Array.ConvertAll(writes, static write => ToColumn(write.CreatedAt)));
         parameters.AddArray(NpgsqlDbType.Json, Array.ConvertAll(writes, static write => write.Document));
         parameters.AddArray(NpgsqlDbType.Text, Array.ConvertAll(writes, static write => write.WaitsFor));
         parameters.AddArray(NpgsqlDbType.TimestampTz, Array.ConvertAll(writes, static write => ToColumn(write.WaitsSince)));

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Orleans.Runtime;
+using Payments.Grains.Ports;
 using Payments.Storage.Rows;
 
 namespace Payments.Storage.Postgres;
@@ -35,6 +36,32 @@ public sealed class PostgresStateStore : IStateStore
         return await reader.ReadAsync(cancellationToken)
             ? new StoredRow(new RowTag(reader.GetInt64(0), reader.GetInt64(1)), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3))
             : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ListedRow>> ReadListedAsync(
+        string grainType, string stateName, MerchantQuery query, CancellationToken cancellationToken)
+    {
+        await using var command = Readers.CreateCommand(PostgresSql.ReadListed);
+        var parameters = command.Parameters;
+        parameters.AddScalar(NpgsqlDbType.Text, grainType);
+        parameters.AddScalar(NpgsqlDbType.Uuid, query.MerchantId);
+        parameters.AddScalar(NpgsqlDbType.TimestampTz, query.From is { } from ? PostgresValues.ToMicroseconds(from) : DateTime.MinValue);
+        parameters.AddScalar(NpgsqlDbType.TimestampTz, query.To is { } to ? PostgresValues.ToMicroseconds(to) : DateTime.MaxValue);
+        parameters.AddScalar(NpgsqlDbType.TimestampTz, query.After is { } after ? PostgresValues.ToMicroseconds(after.CreatedAt) : DateTime.MaxValue);
+        parameters.AddScalar(NpgsqlDbType.Text, query.After?.Key ?? "");
+        parameters.AddScalar(NpgsqlDbType.Text, stateName);
+        parameters.Add(new NpgsqlParameter { Value = (object?)query.StatusText ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        parameters.AddScalar(NpgsqlDbType.Integer, query.Limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<ListedRow>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var row = new StoredRow(new RowTag(reader.GetInt64(2), reader.GetInt64(3)), reader.GetInt32(4), reader.GetFieldValue<byte[]>(5));
+            rows.Add(new ListedRow(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), row));
+        }
+
+        return rows;
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ public interface IStateStore : IDueIndex, IAsyncDisposable
     /// <summary>The row, or null.</summary>
     Task<StoredRow?> ReadAsync(RowKey key, CancellationToken cancellationToken);
 
+    /// <summary>One page of a merchant's rows that are listed, newest first.</summary>
+    Task<IReadOnlyList<ListedRow>> ReadListedAsync(string grainType, string stateName, MerchantQuery query, CancellationToken cancellationToken);
+
     /// <summary>Opens a connection that writes batches.</summary>
     Task<IRowWriter> OpenWriterAsync(CancellationToken cancellationToken);
 

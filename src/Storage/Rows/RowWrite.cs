@@ -35,10 +35,10 @@ public sealed record RowWrite
     /// <summary>See <see cref="GrainSlot"/>.</summary>
     public int Slot { get; init; }
 
-    /// <summary>The owning merchant, for operators.</summary>
+    /// <summary>The owning merchant.</summary>
     public Guid? MerchantId { get; init; }
 
-    /// <summary>The state's name, for operators.</summary>
+    /// <summary>The state's name.</summary>
     public string? Status { get; init; }
 
     /// <summary>When the grain must be woken, or null. Kept with microseconds.</summary>
@@ -49,6 +49,9 @@ public sealed record RowWrite
 
     /// <summary>Since when. Kept with microseconds.</summary>
     public DateTimeOffset? WaitsSince { get; init; }
+
+    /// <summary>Where the row stands in its merchant's list, or null. Kept with microseconds.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>The state as UTF-8 JSON; empty for a delete.</summary>
     public byte[] Document { get; init; } = [];
@@ -62,6 +65,12 @@ public sealed record RowWrite
 /// <param name="StateVersion">The version of its document format.</param>
 /// <param name="Document">UTF-8 JSON.</param>
 public sealed record StoredRow(RowTag Tag, int StateVersion, byte[] Document);
+
+/// <summary>A row of a merchant's list.</summary>
+/// <param name="GrainKey">The grain's key.</param>
+/// <param name="CreatedAt">Its place in the order.</param>
+/// <param name="Row">The row.</param>
+public sealed record ListedRow(string GrainKey, DateTimeOffset CreatedAt, StoredRow Row);
 
 /// <summary>What became of one write of a committed batch.</summary>
 /// <param name="Applied">The row now is what the write made it, by this attempt or an earlier one.</param>

@@ -106,6 +106,7 @@ internal sealed class SqliteRowWriter : IRowWriter
         Bind(command, "$merchant_id", write.MerchantId?.ToString("D"));
         Bind(command, "$status", write.Status);
         Bind(command, "$due_at", write.DueAt is { } due ? SqliteValues.FromInstant(due) : null);
+        Bind(command, "$created_at", write.CreatedAt is { } created ? SqliteValues.FromInstant(created) : null);
         Bind(command, "$updated_at", updatedAt);
         Bind(command, "$document", Encoding.UTF8.GetString(write.Document));
         Bind(command, "$waits_for", write.WaitsFor);

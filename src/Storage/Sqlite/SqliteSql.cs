@@ -5,18 +5,19 @@ internal static class SqliteSql
 {
     public const string Create = """
         INSERT INTO grain_state
-            (grain_type, grain_key, state_name, version, write_token, state_version, slot, merchant_id, status, due_at, updated_at, document,
-             waits_for, waits_since)
+            (grain_type, grain_key, state_name, version, write_token, state_version, slot, merchant_id, status, due_at, created_at, updated_at,
+             document, waits_for, waits_since)
         VALUES
-            ($grain_type, $grain_key, $state_name, $version, $token, $state_version, $slot, $merchant_id, $status, $due_at, $updated_at, $document,
-             $waits_for, $waits_since)
+            ($grain_type, $grain_key, $state_name, $version, $token, $state_version, $slot, $merchant_id, $status, $due_at, $created_at,
+             $updated_at, $document, $waits_for, $waits_since)
         ON CONFLICT DO NOTHING
         """;
 
     public const string Update = """
         UPDATE grain_state
         SET version = $version, write_token = $token, state_version = $state_version, slot = $slot, merchant_id = $merchant_id,
-            status = $status, due_at = $due_at, updated_at = $updated_at, document = $document, waits_for = $waits_for, waits_since = $waits_since
+            status = $status, due_at = $due_at, created_at = $created_at, updated_at = $updated_at, document = $document,
+            waits_for = $waits_for, waits_since = $waits_since
         WHERE grain_type = $grain_type AND grain_key = $grain_key AND state_name = $state_name
           AND version = $expected_version AND write_token = $expected_token
         """;
@@ -35,6 +36,15 @@ internal static class SqliteSql
     public const string Read = """
         SELECT version, write_token, state_version, document FROM grain_state
         WHERE grain_type = $grain_type AND grain_key = $grain_key AND state_name = $state_name
+        """;
+
+    public const string ReadListed = """
+        SELECT grain_key, created_at, version, write_token, state_version, document
+        FROM grain_state
+        WHERE grain_type = $grain_type AND merchant_id = $merchant_id AND created_at IS NOT NULL AND created_at >= $from AND created_at < $to
+          AND (created_at, grain_key) < ($after_at, $after_key) AND state_name = $state_name AND ($status IS NULL OR status = $status)
+        ORDER BY created_at DESC, grain_key DESC
+        LIMIT $limit
         """;
 
     public const string ReadDue = """
@@ -57,7 +67,10 @@ internal static class SqliteSql
     public static readonly string[] KeyParameters = ["$grain_type", "$grain_key", "$state_name"];
 
     public static readonly string[] ValueParameters =
-        ["$version", "$token", "$state_version", "$slot", "$merchant_id", "$status", "$due_at", "$updated_at", "$document", "$waits_for", "$waits_since"];
+    [
+        "$version", "$token", "$state_version", "$slot", "$merchant_id", "$status", "$due_at", "$created_at", "$updated_at", "$document",
+        "$waits_for", "$waits_since",
+    ];
 
     public static readonly string[] ExpectedParameters = ["$expected_version", "$expected_token"];
 }

@@ -1,5 +1,7 @@
 using System.Text;
+using Microsoft.Data.Sqlite;
 using Orleans.Runtime;
+using Payments.Grains.Ports;
 using Payments.Storage.Rows;
 
 namespace Payments.Storage.Sqlite;
@@ -28,6 +30,30 @@ public sealed class SqliteStateStore : IStateStore
         using var activity = SqliteTracing.StartRead();
         return await Connections.UseAsync(lease => Read(lease, key), cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ListedRow>> ReadListedAsync(
+        string grainType, string stateName, MerchantQuery query, CancellationToken cancellationToken) =>
+        Connections.UseAsync<IReadOnlyList<ListedRow>>(
+            lease =>
+            {
+                using var command = lease.NewCommand(SqliteSql.ReadListed);
+                command.Parameters.AddWithValue("$grain_type", grainType);
+                command.Parameters.AddWithValue("$merchant_id", query.MerchantId.ToString("D"));
+                command.Parameters.AddWithValue("$from", SqliteValues.FromInstant(query.From ?? DateTimeOffset.MinValue));
+                command.Parameters.AddWithValue("$to", SqliteValues.FromInstant(query.To ?? DateTimeOffset.MaxValue));
+                command.Parameters.AddWithValue("$after_at", SqliteValues.FromInstant(query.After?.CreatedAt ?? DateTimeOffset.MaxValue));
+                command.Parameters.AddWithValue("$after_key", query.After?.Key ?? "");
+                command.Parameters.AddWithValue("$state_name", stateName);
+                command.Parameters.AddWithValue("$status", (object?)query.StatusText ?? DBNull.Value);
+                command.Parameters.AddWithValue("$limit", query.Limit);
+                using var reader = command.ExecuteReader();
+                var rows = new List<ListedRow>();
+                while (reader.Read())
+                    rows.Add(ReadListedRow(reader));
+                return rows;
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task<IRowWriter> OpenWriterAsync(CancellationToken cancellationToken) => SqliteRowWriter.OpenAsync(_path);
@@ -116,4 +142,9 @@ public sealed class SqliteStateStore : IStateStore
             ? new StoredRow(new RowTag(reader.GetInt64(0), reader.GetInt64(1)), reader.GetInt32(2), Encoding.UTF8.GetBytes(reader.GetString(3)))
             : null;
     }
+
+    private static ListedRow ReadListedRow(SqliteDataReader reader) => new(
+        reader.GetString(0),
+        SqliteValues.ToInstant(reader.GetString(1)),
+        new StoredRow(new RowTag(reader.GetInt64(2), reader.GetInt64(3)), reader.GetInt32(4), Encoding.UTF8.GetBytes(reader.GetString(5))));
 }

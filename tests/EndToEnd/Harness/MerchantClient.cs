@@ -36,7 +36,7 @@ public sealed class MerchantClient(Deployment deployment, Merchant merchant)
     public Task<Payment> CreateBankDebitAsync() => CreateAsync("ACCEPTED", merchant.BankAccount, authorizeOnly: false);
 
     /// <summary><c>POST /v2/payments</c>.</summary>
-    public Task<Answer> SendCreateAsync(Payment payment, Guid? method = null, bool authorizeOnly = true)
+    public Task<Answer> SendCreateAsync(Payment payment, Guid? method = null, bool authorizeOnly = true, string? key = null)
     {
         var methodId = method ?? merchant.Card;
         var body = new Dictionary<string, object>
@@ -50,7 +50,7 @@ public sealed class MerchantClient(Deployment deployment, Merchant merchant)
         };
         if (methodId == merchant.BankAccount)
             body["consent"] = new { type = "ONLINE", timestamp = "2026-04-04T12:00:00Z", ipAddress = "192.0.2.1", userAgent = "test" };
-        return SendAsync(HttpMethod.Post, "/v2/payments", JsonSerializer.Serialize(body));
+        return SendAsync(HttpMethod.Post, "/v2/payments", JsonSerializer.Serialize(body), key);
     }
 
     /// <summary>The payment's state once it is neither new nor at the provider: a repeated create waits its turn and answers with it.</summary>
@@ -68,18 +68,28 @@ public sealed class MerchantClient(Deployment deployment, Merchant merchant)
     public Task<Answer> GetAsync(Payment payment) => SendAsync(HttpMethod.Get, $"/v2/payments/{payment.Id}");
 
     /// <summary><c>PATCH /v2/payments/{id}/cancel</c> with the seed's body.</summary>
-    public Task<Answer> CancelAsync(Payment payment) => SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/cancel", SeedCancel);
+    public Task<Answer> CancelAsync(Payment payment) => CancelAsync(payment, key: null);
+
+    /// <summary>The same under an <c>Idempotency-Key</c>.</summary>
+    public Task<Answer> CancelAsync(Payment payment, string? key) =>
+        SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/cancel", SeedCancel, key);
 
     /// <summary><c>PATCH /v2/payments/{id}/capture</c>.</summary>
-    public Task<Answer> CaptureAsync(Payment payment, string body = "{}") => SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/capture", body);
+    public Task<Answer> CaptureAsync(Payment payment, string body = "{}", string? key = null) =>
+        SendAsync(HttpMethod.Patch, $"/v2/payments/{payment.Id}/capture", body, key);
 
     /// <summary><c>POST /v2/refunds</c>.</summary>
-    public Task<Answer> RefundAsync(Payment payment, string transactionId, long? amount) => SendAsync(
-        HttpMethod.Post, "/v2/refunds", JsonSerializer.Serialize(new { paymentId = payment.Id, merchantTransactionId = transactionId, amount }));
+    public Task<Answer> RefundAsync(Payment payment, string transactionId, long? amount, string? key = null) => SendAsync(
+        HttpMethod.Post, "/v2/refunds", JsonSerializer.Serialize(new { paymentId = payment.Id, merchantTransactionId = transactionId, amount }), key);
 
     /// <summary>Any request with this merchant's headers and token.</summary>
-    public Task<Answer> SendAsync(HttpMethod verb, string path, string? json = null) =>
-        SendAsync(Request(verb, path, json is null ? null : new StringContent(json, Encoding.UTF8, "application/json")));
+    public Task<Answer> SendAsync(HttpMethod verb, string path, string? json = null, string? key = null)
+    {
+        var request = Request(verb, path, json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"));
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
+        return SendAsync(request);
+    }
 
     /// <summary>A request as the test has changed it.</summary>
     public Task<Answer> SendAsync(HttpRequestMessage request) => Answer.OfAsync(deployment.Api, request);

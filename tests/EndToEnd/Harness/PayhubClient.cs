@@ -22,6 +22,12 @@ public sealed class PayhubClient(Deployment deployment, string apiKey)
     {
         var answer = await SendAsync(HttpMethod.Post, Path, KlarnaBody);
         Assert.Equal(200, answer.Status);
+        return Created(answer);
+    }
+
+    /// <summary>What the answer to a create of a Klarna request names.</summary>
+    public static PaymentRequest Created(Answer answer)
+    {
         using var body = JsonDocument.Parse(answer.Body);
         var link = body.RootElement.GetProperty("Paylink").GetString()!;
         var klarnaId = $"krn:payment:eu1:request:{link[(link.LastIndexOf('/') + 1)..]}";
@@ -39,10 +45,10 @@ public sealed class PayhubClient(Deployment deployment, string apiKey)
     }
 
     /// <summary>Sends the body of <see cref="CreateAsync"/>, whatever the answer is.</summary>
-    public Task<Answer> SendCreateAsync() => SendAsync(HttpMethod.Post, Path, KlarnaBody);
+    public Task<Answer> SendCreateAsync(string? key = null) => SendAsync(HttpMethod.Post, Path, KlarnaBody, key);
 
     /// <summary>The seed's cancel.</summary>
-    public Task<Answer> CancelAsync(long id) => SendAsync(HttpMethod.Patch, $"{Path}/{id}", SeedCancel);
+    public Task<Answer> CancelAsync(long id, string? key = null) => SendAsync(HttpMethod.Patch, $"{Path}/{id}", SeedCancel, key);
 
     /// <summary>The state that a GET shows.</summary>
     public async Task<string?> StatusAsync(long id)
@@ -54,12 +60,14 @@ public sealed class PayhubClient(Deployment deployment, string apiKey)
     }
 
     /// <summary>Any request with this merchant's key.</summary>
-    public Task<Answer> SendAsync(HttpMethod verb, string path, string? json = null)
+    public Task<Answer> SendAsync(HttpMethod verb, string path, string? json = null, string? key = null)
     {
         var request = new HttpRequestMessage(verb, path);
         if (json is not null)
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         request.Headers.Add("X-Api-Key", apiKey);
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
         return Answer.OfAsync(deployment.Api, request);
     }
 }

@@ -126,7 +126,19 @@ internal sealed class TestStorage : IGrainStorage
             throw new IOException("Written, and the answer was lost on order.");
     }
 
-    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        lock (waiters)
+        {
+            var stored = rows.TryGetValue(grainId, out var row) ? row.Version.ToString(CultureInfo.InvariantCulture) : null;
+            if (stored != grainState.ETag)
+                throw new InconsistentStateException("Somebody else wrote.", stored, grainState.ETag);
+            rows.TryRemove(grainId, out _);
+        }
+
+        (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
+        return Task.CompletedTask;
+    }
 
     private int Store<T>(GrainId id, byte[] json, T state)
     {

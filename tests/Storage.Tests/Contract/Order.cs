@@ -13,6 +13,8 @@ public sealed class Order : IIndexedState
 
     public DateTimeOffset? DueAt { get; set; }
 
+    public DateTimeOffset? CreatedAt { get; set; }
+
     public string Text { get; set; } = "";
 
     [JsonIgnore]
