@@ -21,9 +21,12 @@ public sealed record ProviderOperation(
     /// <summary>The idempotency key: deterministic per payment, operation and attempt.</summary>
     public string KeyFor(Guid paymentId) => $"{paymentId:N}-{Kind.ToString().ToLowerInvariant()}-{Attempt}";
 
-    /// <summary>Whether the same key must not be used again: the provider would replay a stored 500, or has forgotten the key.</summary>
+    /// <summary>Whether the same key must not be used again: the provider would replay a stored 500, or has forgotten the key. A rejection as malformed
+    /// may be stored as well, and outlast its cause by a day; what can be read first is tried anew. A create is not: nothing of it was executed.</summary>
     public bool KeyIsSpent(DateTimeOffset now, PaymentPolicy policy) =>
-        LastCause == ProviderUncertainty.ServerError || now - AttemptBegunAt >= policy.IdempotencyKeyLifetime;
+        LastCause == ProviderUncertainty.ServerError
+        || (LastCause == ProviderUncertainty.Misconfigured && Kind != ProviderOperationKind.Create)
+        || now - AttemptBegunAt >= policy.IdempotencyKeyLifetime;
 }
 
 /// <summary>What a payment can owe its provider.</summary>

@@ -235,11 +235,13 @@ public sealed class PaymentCancelTests(TestSilo silo)
             Assert.Single(intent.KeysOf(Verb.Cancel).Distinct());
     }
 
-    [Fact]
-    public async Task A_stored_500_is_asked_again_with_a_new_key()
+    [Theory]
+    [InlineData(ProviderUncertainty.ServerError)]
+    [InlineData(ProviderUncertainty.Misconfigured)]
+    public async Task An_answer_that_may_be_stored_for_its_key_is_asked_for_again_with_a_new_one(ProviderUncertainty cause)
     {
         var (id, intent) = silo.Created(Intent.RequiresCapture);
-        intent.Next(Verb.Cancel, () => new Answer.Unknown(ProviderUncertainty.ServerError, "500"));
+        intent.Next(Verb.Cancel, () => new Answer.Unknown(cause, "stored"));
 
         await silo.Payment(id).CancelAsync(silo.Cancel(id));
         await silo.WakeWhenDueAsync(id);
