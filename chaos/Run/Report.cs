@@ -14,7 +14,7 @@ internal sealed record Result(
     Clock Clock,
     Journal Journal,
     RollingRestart? Rolling,
-    TimeSpan Settled,
+    TimeSpan? Settled,
     IReadOnlyDictionary<string, int> FaultsStruck);
 
 /// <summary>Tells a run in plain text.</summary>
@@ -131,7 +131,7 @@ internal static class Report
             $"{rows.Count(static row => row.Outbox.Any(static entry => entry.IsDeadLetter))} dead letters",
             $"{rows.Count(row => row.Outbox.Any(static entry => !entry.IsDeadLetter) && Announcements.IsOnItsWay(row, evidence.CollectedAt))} waiting for their next attempt");
         Row(output, "from cancel to webhook", $"p99 {Seconds(convergence.P99)}, longest {Seconds(convergence.Longest)} ({convergence.LongestReference})");
-        Row(output, "after the last order", $"everything had converged {Seconds(result.Settled)} later");
+        Row(output, "after the last order", result.Settled is { } settled ? $"everything had converged {Seconds(settled)} later" : "not everything converged");
     }
 
     private static bool IsDuring(RollingRestart rolling, Attempt attempt) => attempt.EndedAt >= rolling.From && attempt.SentAt <= rolling.To;

@@ -111,8 +111,7 @@ internal sealed class ScenarioRun
         }
 
         var loadEnded = clock.Now;
-        await SettleAsync(deployment.Place, cancellationToken);
-        var settled = clock.Now - loadEnded;
+        var settled = await SettleAsync(deployment.Place, cancellationToken) ? clock.Now - loadEnded : (TimeSpan?)null;
         events.Say("collecting the evidence");
         var evidence = await Collector.CollectAsync(deployment.Place, journal, refusalsOrdered: options.WithFaults, clock.StartedAt, cancellationToken);
         var violations = Checker.Judge(evidence).Concat(Report.RollingErrors(rolling, evidence))
@@ -139,7 +138,8 @@ internal sealed class ScenarioRun
     }
 
     /// <summary>Waits until nothing waits any more. What still does in the end is judged as it is.</summary>
-    private async Task SettleAsync(Place place, CancellationToken cancellationToken)
+    /// <returns>False when something still does.</returns>
+    private async Task<bool> SettleAsync(Place place, CancellationToken cancellationToken)
     {
         await using var database = new DatabaseReader(place.Database);
         var began = clock.Now;
@@ -151,7 +151,7 @@ internal sealed class ScenarioRun
             if (clock.Now - began > options.SettlePatience)
             {
                 events.Say($"it does not settle: {words}");
-                return;
+                return false;
             }
 
             if (clock.Now - told > SettleTold)
@@ -162,6 +162,8 @@ internal sealed class ScenarioRun
 
             await ticks.WaitForNextTickAsync(cancellationToken);
         }
+
+        return true;
     }
 
     private async Task<string> SaveAsync(Deployment deployment, IReadOnlyList<Violation> violations)

@@ -19,12 +19,15 @@ internal sealed record Fault(string Operation, string Kind)
     /// <summary>HTTP status, of a status fault.</summary>
     public int? StatusCode { get; init; }
 
+    /// <summary>Error code of a refusal, in place of one that blames the request.</summary>
+    public string? Code { get; init; }
+
     /// <summary><c>Retry-After</c> in seconds.</summary>
     public int? RetryAfterSeconds { get; init; }
 
     /// <summary>Kind and phase, for the figures.</summary>
     [JsonIgnore]
-    public string Name => $"{(Operation.StartsWith("webhook:", StringComparison.Ordinal) ? "webhook " : "")}{Kind}{(StatusCode is { } code ? $" {code}" : "")}{(Phase == "after" ? " after commit" : "")}";
+    public string Name => $"{(Operation.StartsWith("webhook:", StringComparison.Ordinal) ? "webhook " : "")}{Kind}{(StatusCode is { } status ? $" {status}" : "")}{(Code is null ? "" : $" {Code}")}{(Phase == "after" ? " after commit" : "")}";
 }
 
 /// <summary>Orders faults and counts what each kind did. A killed sandbox forgets its orders, so they are counted before.</summary>

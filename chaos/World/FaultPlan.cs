@@ -30,7 +30,11 @@ internal sealed class FaultPlan(int seed)
             6 => new Fault(operation, "lock_timeout") { Count = count },
             7 => new Fault(operation, "rate_limit") { RetryAfterSeconds = 1, Count = count },
             8 => new Fault(operation, "idempotency_in_use") { Count = count },
-            9 when operation.EndsWith(".cancel", StringComparison.Ordinal) => new Fault(operation, "refuse") { Count = 1 + chance.Next(3) },
+            9 when operation.EndsWith(".cancel", StringComparison.Ordinal) => new Fault(operation, "refuse")
+            {
+                Count = 1 + chance.Next(3),
+                Code = operation.StartsWith("klarna", StringComparison.Ordinal) || chance.Next(2) == 0 ? null : "payment_intent_unexpected_state",
+            },
             _ => new Fault(operation, "status") { StatusCode = 503, RetryAfterSeconds = 1, Count = count },
         };
     }

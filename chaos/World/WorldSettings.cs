@@ -21,6 +21,9 @@ internal static class WorldSettings
     {
         ["Payments:Policy:OperationRetry:Max"] = "00:00:05",
         ["Payments:RequestPolicy:Retry:Max"] = "00:00:05",
+
+        // A create that was answered 5xx is looked for among the newest intents; here come more of them in a minute than the usual limit.
+        ["Payments:Stripe:SearchLimit"] = "50000",
     };
 
     private const int ReadConnectionsPerSilo = 40;

@@ -18,7 +18,7 @@ public sealed class PostgresServer
     // its process id and deletes its files. A server that ends by itself ends the shell too, and leaves its log behind. Ctrl-C reaches both.
     private const string RunUntilInputCloses = """
         folder=$1; shift
-        exec 3<&0
+        exec 3<&0 2>>"$folder/log"
         trap ': >"$folder/stopping"' INT TERM
         "$@" >>"$folder/log" 2>&1 </dev/null 3<&- & server=$!
         ( read -r _ <&3; : >"$folder/stopping"; kill -INT $server ) & watcher=$!
