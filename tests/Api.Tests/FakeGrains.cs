@@ -145,6 +145,8 @@ internal sealed class FakeGrains
         {
             grains.Calls.Enqueue((key, received, default));
             return grains.OnEvent(key, received);
+        }
+    }
 
     private sealed class MerchantListingGrain(Guid key, FakeGrains grains) : IMerchantListingGrain
     {

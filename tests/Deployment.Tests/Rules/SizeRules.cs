@@ -43,7 +43,7 @@ internal static class SizeRules
     private static int Connections(ComposeService silo)
     {
         var text = silo.Environment["PAYMENTS__STORAGE__CONNECTIONSTRING"];
-        var cluster = new NpgsqlConnectionStringBuilder(ClusterDatabase.ConnectionString(new ClusterSettings { ConnectionString = text }));
+        var cluster = new NpgsqlConnectionStringBuilder(new ClusterSettings { ConnectionString = text }.CompleteConnectionString());
         var writers = silo.Environment.TryGetValue("PAYMENTS__STORAGE__WRITERS", out var given)
             && int.TryParse(given, out var number)
                 ? number

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans.Runtime;
+using Payments.Grains.Ports;
 using Payments.Storage;
 using Payments.Storage.Rows;
 
@@ -28,6 +29,11 @@ public sealed class FaultyStore(IStateStore store) : IStateStore
     /// <inheritdoc />
     public Task<IReadOnlyList<GrainId>> ReadDueAsync(int shard, int shardCount, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         store.ReadDueAsync(shard, shardCount, now, limit, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<ListedRow>> ReadListedAsync(
+        string grainType, string stateName, MerchantQuery query, CancellationToken cancellationToken) =>
+        store.ReadListedAsync(grainType, stateName, query, cancellationToken);
 
     /// <inheritdoc />
     public Task<StorageBacklog> ReadBacklogAsync(CancellationToken cancellationToken) => store.ReadBacklogAsync(cancellationToken);
