@@ -53,6 +53,7 @@ public static class PaymentsClientExtensions
 
         // Outside the filters that are added later: each try is a call of its own to them.
         services.AddSingleton<IOutgoingGrainCallFilter, ContractCallRetry>();
+        services.AddTravellingFailures();
         return services.AddOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (settings.ServiceId, settings.ClusterId));

@@ -11,7 +11,6 @@ internal static class ClientSetup
     public static void AddPaymentsClient(this IHostApplicationBuilder builder, ClusterSettings cluster)
     {
         builder.Services.AddSingleton<IReadiness, ClientReadiness>();
-        builder.Services.AddTravellingFailures();
         builder.Services.AddPaymentsClient(options =>
         {
             options.ConnectionString = cluster.CompleteConnectionString();

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Payments.Silo.Clustering;
 using Payments.Silo.Configuration;
 using Payments.Storage;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -90,6 +91,7 @@ public sealed class AdoNetGrainRows : IGrainStorage, IMerchantIndex, IStorageSta
     {
         ArgumentNullException.ThrowIfNull(grainState);
         var key = RowKey.Of(stateName, grainId);
+        using var span = StorageTelemetry.StartRead(key);
         var row = await ReadRowAsync(key);
         if (!row.RecordExists)
         {
@@ -113,24 +115,11 @@ public sealed class AdoNetGrainRows : IGrainStorage, IMerchantIndex, IStorageSta
     {
         ArgumentNullException.ThrowIfNull(grainState);
         var key = RowKey.Of(stateName, grainId);
-        var indexed = grainState.State as IIndexedState;
-        var write = new RowWrite
-        {
-            Operation = RowOperation.Update,
-            Key = key,
-            Token = _random.NextInt64(long.MinValue, long.MaxValue),
-            Slot = GrainSlot.Of(key.GrainType, key.GrainKey),
-            MerchantId = indexed?.MerchantId,
-            Status = indexed?.StatusText,
-            DueAt = indexed?.DueAt,
-            CreatedAt = indexed?.CreatedAt,
-            WaitsFor = indexed?.Waiting is { } waiting ? WaitingNames.Of(waiting.For) : null,
-            WaitsSince = indexed?.Waiting?.Since,
-            Document = _documents.Serialize(key, grainState.State),
-        };
+        RowTag? existing = string.IsNullOrEmpty(grainState.ETag) ? null : default(RowTag);
+        var write = _documents.NewWrite(key, grainState.State, existing, NewToken());
         var row = new GrainState<RowPayload>(
             new RowPayload { Columns = RowColumns.Of(write, _time.GetUtcNow()), Document = write.Document }, grainState.ETag);
-        await ChangeAsync(key, row, () => _rows.WriteStateAsync(key.StateName, IdOf(key), row));
+        await ChangeAsync(write, row, () => _rows.WriteStateAsync(key.StateName, IdOf(key), row));
         grainState.ETag = row.ETag;
         grainState.RecordExists = true;
     }
@@ -145,7 +134,8 @@ public sealed class AdoNetGrainRows : IGrainStorage, IMerchantIndex, IStorageSta
         if (!string.IsNullOrEmpty(grainState.ETag))
         {
             var row = new GrainState<RowPayload>(new RowPayload(), grainState.ETag) { RecordExists = true };
-            await ChangeAsync(key, row, () => _rows.ClearStateAsync(key.StateName, IdOf(key), row));
+            var delete = new RowWrite { Operation = RowOperation.Delete, Key = key, Token = NewToken() };
+            await ChangeAsync(delete, row, () => _rows.ClearStateAsync(key.StateName, IdOf(key), row));
         }
         else if (await ReadRowAsync(key) is { RecordExists: true } row)
         {
@@ -156,12 +146,13 @@ public sealed class AdoNetGrainRows : IGrainStorage, IMerchantIndex, IStorageSta
         StateDocuments.Reset(grainState);
     }
 
-    private async Task ChangeAsync(RowKey key, GrainState<RowPayload> row, Func<Task> change)
+    private async Task ChangeAsync(RowWrite write, GrainState<RowPayload> row, Func<Task> change)
     {
-        var expected = row.ETag;
+        var (key, expected) = (write.Key, row.ETag);
         if (!string.IsNullOrEmpty(expected) && !int.TryParse(expected, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             throw new InconsistentStateException($"The ETag of {key} is not one of this storage.", null, expected);
 
+        using var span = StorageTelemetry.StartWrite(write);
         var began = _time.GetTimestamp();
         try
         {
@@ -171,15 +162,21 @@ public sealed class AdoNetGrainRows : IGrainStorage, IMerchantIndex, IStorageSta
         catch (InconsistentStateException)
         {
             _telemetry.Committed(applied: 0, conflicts: 1, _time.GetElapsedTime(began));
+            span?.SetStatus(ActivityStatusCode.Error, "conflict");
             throw await ConflictAsync(key, expected);
         }
         catch (Exception exception) when (exception is not ArgumentException)
         {
             _telemetry.Failed(1);
+            span?.SetStatus(ActivityStatusCode.Error, exception.Message);
             // Only the server can say that a write certainly failed: Orleans' storage has work of its own to do after it.
             var unknown = exception is not PostgresException || _store.Classify(exception) == StoreFailure.Transient;
             var outcome = unknown ? "whether it was stored is not known" : "it was not stored";
             throw new StorageWriteException($"The write of {key} failed, {outcome}: {exception.Message}", unknown, exception);
+        }
+        finally
+        {
+            _telemetry.Written(_time.GetElapsedTime(began));
         }
     }
 
@@ -216,6 +213,8 @@ public sealed class AdoNetGrainRows : IGrainStorage, IMerchantIndex, IStorageSta
             }
         }
     }
+
+    private long NewToken() => _random.NextInt64(long.MinValue, long.MaxValue);
 
     /// <summary>The id under which Orleans' storage passes the whole id to our SQL as one text: it would leave out the type, take keys that
     /// look like numbers apart, and stumble over braces.</summary>

@@ -101,7 +101,9 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IMerchantIndex, ISt
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(grainState);
-        var write = NewWrite(RowKey.Of(stateName, grainId), grainState);
+        var key = RowKey.Of(stateName, grainId);
+        RowTag? expected = string.IsNullOrEmpty(grainState.ETag) ? null : ParseTag(key, grainState.ETag);
+        var write = _documents.NewWrite(key, grainState.State, expected, NewToken());
         var tag = await _queue.WriteAsync(write, cancellationToken);
         grainState.ETag = tag.ToString();
         grainState.RecordExists = true;
@@ -153,28 +155,6 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IMerchantIndex, ISt
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _queue.DisposeAsync();
-
-    private RowWrite NewWrite<T>(RowKey key, IGrainState<T> grainState)
-    {
-        var document = _documents.Serialize(key, grainState.State);
-        var indexed = grainState.State as IIndexedState;
-        var create = string.IsNullOrEmpty(grainState.ETag);
-        return new RowWrite
-        {
-            Operation = create ? RowOperation.Create : RowOperation.Update,
-            Key = key,
-            Expected = create ? default : ParseTag(key, grainState.ETag),
-            Token = NewToken(),
-            Slot = GrainSlot.Of(key.GrainType, key.GrainKey),
-            MerchantId = indexed?.MerchantId,
-            Status = indexed?.StatusText,
-            DueAt = indexed?.DueAt,
-            CreatedAt = indexed?.CreatedAt,
-            WaitsFor = indexed?.Waiting is { } waiting ? WaitingNames.Of(waiting.For) : null,
-            WaitsSince = indexed?.Waiting?.Since,
-            Document = document,
-        };
-    }
 
     // Reads may be repeated at will: a pooled connection that died while idle is no reason to fail a grain.
     private async Task<StoredRow?> ReadRowAsync(RowKey key, CancellationToken cancellationToken)

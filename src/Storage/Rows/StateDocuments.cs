@@ -1,20 +1,43 @@
 using System.Text.Json;
 using Orleans;
+using Payments.Grains.Ports;
 
 namespace Payments.Storage.Rows;
 
 /// <summary>How the state of a grain becomes the document of a row, and back.</summary>
 internal sealed class StateDocuments(StorageOptions options)
 {
-    /// <summary>UTF-8 JSON.</summary>
-    /// <exception cref="ArgumentException">It is larger than <see cref="StorageOptions.MaxDocumentBytes"/>.</exception>
-    public byte[] Serialize<T>(RowKey key, T state)
+    /// <summary>A write of a state: the document, and what goes into columns of its own.</summary>
+    /// <param name="key">Of which row.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="expected">What the row must be now; null to create it.</param>
+    /// <param name="token">Random.</param>
+    /// <exception cref="ArgumentException">The document is larger than <see cref="StorageOptions.MaxDocumentBytes"/>.</exception>
+    public RowWrite NewWrite<T>(RowKey key, T state, RowTag? expected, long token)
     {
         var document = JsonSerializer.SerializeToUtf8Bytes(state, options.Json);
-        return document.Length <= options.MaxDocumentBytes
-            ? document
-            : throw new ArgumentException(
+        if (document.Length > options.MaxDocumentBytes)
+        {
+            throw new ArgumentException(
                 $"The state {key} has {document.Length} bytes; at most {options.MaxDocumentBytes} are stored.", nameof(state));
+        }
+
+        var indexed = state as IIndexedState;
+        return new RowWrite
+        {
+            Operation = expected is null ? RowOperation.Create : RowOperation.Update,
+            Key = key,
+            Expected = expected ?? default,
+            Token = token,
+            Slot = GrainSlot.Of(key.GrainType, key.GrainKey),
+            MerchantId = indexed?.MerchantId,
+            Status = indexed?.StatusText,
+            DueAt = indexed?.DueAt,
+            CreatedAt = indexed?.CreatedAt,
+            WaitsFor = indexed?.Waiting is { } waiting ? WaitingNames.Of(waiting.For) : null,
+            WaitsSince = indexed?.Waiting?.Since,
+            Document = document,
+        };
     }
 
     /// <summary>The state again.</summary>

@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Npgsql;
 using Orleans.Runtime;
 using Orleans.Storage;
+using Payments.Grains.Ports;
 using Payments.Storage;
 using Payments.Storage.Postgres;
 using Payments.Storage.Rows;
@@ -122,6 +125,68 @@ public sealed class AdoNetRowTests(AdoNetDatabase database) : IClassFixture<AdoN
         Assert.Equal("before", state.State!.Text);
         await storage.Grains.WriteStateAsync(StateName, grain, state);
         Assert.Equal((2, 2), (storage.Statistics.RowsWritten, storage.Statistics.Commits));
+    }
+
+    [PostgresFact]
+    public async Task Both_storages_write_the_same_columns()
+    {
+        // The columns that are a write's own, and no property of the state.
+        const string columns = "SELECT (to_jsonb(g) - '{grain_key,slot,write_token,updated_at}'::text[])::text FROM grain_state AS g WHERE grain_key = ";
+        await using var orleans = await database.OpenAsync();
+        await using var own = new OwnStorage(database.Options);
+        var since = new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.FromHours(2)).AddTicks(1234567);
+        var order = new Order
+        {
+            MerchantId = Guid.NewGuid(),
+            Status = "PENDING",
+            DueAt = since.AddHours(1),
+            CreatedAt = since.AddHours(-1),
+            Waiting = new Waiting(WaitingFor.Settlement, since),
+            Text = "text",
+        };
+        foreach (var writes in (int[])[1, 2])
+        {
+            var rows = new List<string?>();
+            foreach (var storage in (IGrainStorage[])[orleans.Grains, own.Grains])
+            {
+                var grain = Order.NewGrain();
+                var state = new GrainState<Order>(order);
+                for (var write = 0; write < writes; write++)
+                    await storage.WriteStateAsync(StateName, grain, state);
+                rows.Add(await database.QueryAsync($"{columns}'{grain.Key}'"));
+            }
+
+            Assert.Equal(rows[1], rows[0]);
+            Assert.DoesNotContain("null", rows[0], StringComparison.Ordinal);
+        }
+    }
+
+    [PostgresFact]
+    public async Task Its_callers_have_the_spans_that_they_have_of_our_own_storage()
+    {
+        await using var storage = await database.OpenAsync();
+        using var caller = new Activity("caller").Start();
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == StorageNames.Telemetry,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var grain = Order.NewGrain();
+        var state = new GrainState<Order>(new Order());
+        await storage.Grains.WriteStateAsync(StateName, grain, state);
+        await storage.Grains.ReadStateAsync(StateName, grain, new GrainState<Order>());
+        await Assert.ThrowsAsync<InconsistentStateException>(() => storage.Grains.WriteStateAsync(StateName, grain, new GrainState<Order>(new Order())));
+        await storage.Grains.ClearStateAsync(StateName, grain, state);
+        Assert.Equal(
+            [
+                ("storage.write", "create", ActivityStatusCode.Unset), ("storage.read", null, ActivityStatusCode.Unset),
+                ("storage.write", "create", ActivityStatusCode.Error), ("storage.write", "delete", ActivityStatusCode.Unset),
+            ],
+            spans.Where(span => span.TraceId == caller.TraceId)
+                .Select(static span => (span.OperationName, (string?)span.GetTagItem("payments.storage.operation"), span.Status)));
     }
 
     [PostgresFact]

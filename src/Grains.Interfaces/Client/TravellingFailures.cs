@@ -1,6 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 
-namespace Payments.Silo.Clustering;
+namespace Payments;
 
 /// <summary>
 /// Lets a failure of storage reach a caller on another silo as what it is. Orleans sends exceptions of the namespaces it knows; of any other it tells the
