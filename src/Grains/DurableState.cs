@@ -127,8 +127,10 @@ internal sealed class DurableState<TState>(IPersistentState<TState> storage, Tim
 
             try
             {
+                writing = true;
                 await storage.ClearStateAsync();
                 state = null;
+                knownAt = clock.GetUtcNow();
                 return;
             }
             catch (InconsistentStateException) when (tries < TriesMax)
@@ -139,6 +141,10 @@ internal sealed class DurableState<TState>(IPersistentState<TState> storage, Tim
             {
                 unsure = true;
                 throw;
+            }
+            finally
+            {
+                writing = false;
             }
         }
     }

@@ -151,7 +151,14 @@ public static class PaymentInstruments
         1,
         new KeyValuePair<string, object?>("provider", provider), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
-    internal static void KeyClaimed(IdempotencyOutcome outcome) => KeyClaims.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+    internal static void KeyClaimed(IdempotencyOutcome outcome) => KeyClaims.Add(1, new KeyValuePair<string, object?>("outcome", outcome switch
+    {
+        IdempotencyOutcome.Claimed => "claimed",
+        IdempotencyOutcome.Answered => "replayed",
+        IdempotencyOutcome.InFlight => "in_flight",
+        IdempotencyOutcome.OtherRequest => "other_request",
+        _ => "other",
+    }));
 
     private static void Answered(string contract, string provider, string outcome)
     {

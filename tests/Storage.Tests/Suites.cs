@@ -19,6 +19,11 @@ public sealed class SqliteDueIndexTests(SqliteDatabase database) : DueIndexCompl
 [RequiresPostgres]
 public sealed class PostgresDueIndexTests(PostgresDatabase database) : DueIndexCompliance(database), IClassFixture<PostgresDatabase>;
 
+public sealed class SqliteMerchantIndexTests(SqliteDatabase database) : MerchantIndexCompliance(database), IClassFixture<SqliteDatabase>;
+
+[RequiresPostgres]
+public sealed class PostgresMerchantIndexTests(PostgresDatabase database) : MerchantIndexCompliance(database), IClassFixture<PostgresDatabase>;
+
 public sealed class SqliteModelTests(SqliteDatabase database, ITestOutputHelper output)
     : ModelCompliance(database, output), IClassFixture<SqliteDatabase>;
 

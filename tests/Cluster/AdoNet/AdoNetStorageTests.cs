@@ -22,6 +22,10 @@ public sealed class AdoNetGrainStorageTests(AdoNetDatabase database) : GrainStor
 [RequiresPostgres]
 public sealed class AdoNetDueIndexTests(AdoNetDatabase database) : DueIndexCompliance(database), IClassFixture<AdoNetDatabase>;
 
+/// <summary>What merchants' lists are promised.</summary>
+[RequiresPostgres]
+public sealed class AdoNetMerchantIndexTests(AdoNetDatabase database) : MerchantIndexCompliance(database), IClassFixture<AdoNetDatabase>;
+
 /// <summary>Any sequence of operations.</summary>
 [RequiresPostgres]
 public sealed class AdoNetModelTests(AdoNetDatabase database, ITestOutputHelper output)

@@ -45,6 +45,9 @@ public interface IOpenStorage : IAsyncDisposable
     /// <summary>What the retry shards have.</summary>
     IDueIndex Index { get; }
 
+    /// <summary>What merchants' lists have.</summary>
+    IMerchantIndex Listing { get; }
+
     /// <summary>What operators have.</summary>
     IStorageStatistics Statistics { get; }
 }

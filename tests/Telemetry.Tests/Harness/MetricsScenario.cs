@@ -96,7 +96,7 @@ public sealed class MetricsScenario : IAsyncLifetime
         var request = await host.RequestPaymentAsync();
         Assert.Equal(200, await host.CancelRequestAsync(request));
         Assert.Equal(409, await host.CancelRequestAsync(request));
-        Assert.Equal(404, await host.CancelRequestAsync("4711"));
+        Assert.Equal(404, await host.CancelRequestAsync("4711", key: "a-key-of-its-own"));
     }
 
     /// <summary>As if a second activation had written.</summary>

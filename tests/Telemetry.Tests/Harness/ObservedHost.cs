@@ -203,13 +203,15 @@ public sealed class ObservedHost : IAsyncDisposable
 
     /// <summary>Cancels a Payhub payment request.</summary>
     /// <returns>The HTTP status.</returns>
-    public async Task<int> CancelRequestAsync(string id) =>
-        (await SendAsync(HttpMethod.Patch, $"/api/payhub/v1/payment/request/{id}", """{"Status":"canceled"}""")).Status;
+    public async Task<int> CancelRequestAsync(string id, string? key = null) =>
+        (await SendAsync(HttpMethod.Patch, $"/api/payhub/v1/payment/request/{id}", """{"Status":"canceled"}""", key)).Status;
 
     /// <summary>Any request with a JSON body.</summary>
-    public async Task<(int Status, string Body)> SendAsync(HttpMethod verb, string path, string? json = null)
+    public async Task<(int Status, string Body)> SendAsync(HttpMethod verb, string path, string? json = null, string? key = null)
     {
         using var request = new HttpRequestMessage(verb, path);
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
         if (json is not null)
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         using var response = await Http.SendAsync(request);

@@ -1,21 +1,18 @@
+using Orleans;
+using Orleans.Runtime;
 using Payments.Grains.Ports;
-using Payments.Storage.Tests.Databases;
 using Payments.Testing;
 
 namespace Payments.Storage.Tests;
 
 /// <summary>Reading what is a merchant's, page by page.</summary>
-public abstract class MerchantIndexCompliance(TestDatabase database) : IAsyncLifetime
+public abstract class MerchantIndexCompliance(StorageDatabase database) : IAsyncLifetime
 {
     private static readonly DateTimeOffset Noon = new(2031, 5, 6, 12, 0, 0, TimeSpan.Zero);
     private readonly Guid _merchant = Guid.NewGuid();
-    private StorageUnderTest _storage = null!;
+    private IOpenStorage _storage = null!;
 
-    public Task InitializeAsync()
-    {
-        _storage = database.OpenStorage();
-        return Task.CompletedTask;
-    }
+    public async Task InitializeAsync() => _storage = await database.OpenAsync();
 
     public async Task DisposeAsync() => await _storage.DisposeAsync();
 
@@ -31,8 +28,8 @@ public abstract class MerchantIndexCompliance(TestDatabase database) : IAsyncLif
         await WriteAsync("other state", Noon, stateName: "draft");
 
         Assert.Equal(["newest", "middle", "oldest"], Texts(await ReadAsync()));
-        Assert.Equal(["other type"], Texts(await _storage.Grains.ReadPageAsync<Order>("parcel", "state", All(_merchant), CancellationToken.None)));
-        Assert.Empty(await _storage.Grains.ReadPageAsync<Order>("order", "state", All(Guid.NewGuid()), CancellationToken.None));
+        Assert.Equal(["other type"], Texts(await _storage.Listing.ReadPageAsync<Order>("parcel", "state", All(_merchant), CancellationToken.None)));
+        Assert.Empty(await _storage.Listing.ReadPageAsync<Order>("order", "state", All(Guid.NewGuid()), CancellationToken.None));
     }
 
     [DatabaseFact]
@@ -108,7 +105,7 @@ public abstract class MerchantIndexCompliance(TestDatabase database) : IAsyncLif
     private static IEnumerable<string> Texts(IEnumerable<IndexedEntry<Order>> entries) => entries.Select(static entry => entry.State.Text);
 
     private Task<IReadOnlyList<IndexedEntry<Order>>> ReadAsync(MerchantQuery? query = null) =>
-        _storage.Grains.ReadPageAsync<Order>("order", "state", query ?? All(_merchant), CancellationToken.None);
+        _storage.Listing.ReadPageAsync<Order>("order", "state", query ?? All(_merchant), CancellationToken.None);
 
     private async Task<(Order Order, (GrainId Grain, GrainState<Order> State) Row)> WriteAsync(
         string text, DateTimeOffset? createdAt, Guid? merchant = null, string type = "order", string stateName = "state")
@@ -119,8 +116,3 @@ public abstract class MerchantIndexCompliance(TestDatabase database) : IAsyncLif
         return (order, (grain, state));
     }
 }
-
-public sealed class SqliteMerchantIndexTests(SqliteDatabase database) : MerchantIndexCompliance(database), IClassFixture<SqliteDatabase>;
-
-[RequiresPostgres]
-public sealed class PostgresMerchantIndexTests(PostgresDatabase database) : MerchantIndexCompliance(database), IClassFixture<PostgresDatabase>;
