@@ -22,6 +22,7 @@ public sealed class FailureTests : IClassFixture<ApiServer>
         { new InvalidOperationException("secret detail"), false },
         { new NullReferenceException(), false },
         { new TimeoutException("secret detail"), true },
+        { new TaskCanceledException("A task was canceled."), true },
         { new DatabaseDown(), true },
         { new IOException("disk full"), true },
         { new InvalidOperationException("outer", new DatabaseDown()), true },

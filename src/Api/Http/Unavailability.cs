@@ -16,6 +16,11 @@ internal static class Unavailability
         {
             if (cause is TimeoutException or DbException or SocketException or IOException or OrleansException or AuthorityUnavailableException)
                 return true;
+
+            // Nobody but the caller cancels a request on purpose, and a caller who hung up is not answered. A placement that was interrupted, because the
+            // silo that was to note it died, is cancelled.
+            if (cause is OperationCanceledException)
+                return true;
         }
         return false;
     }
