@@ -27,11 +27,11 @@ public sealed class ProviderEventsModule : ICarterModule
         .WithName(name)
         .WithSummary("Takes an event that the provider pushes.")
         .WithTags("ProviderEvents")
-        .Produces<ProviderEventBody>(StatusCodes.Status200OK)
-        .Produces<PaymentProblemBody>(StatusCodes.Status400BadRequest)
-        .Produces<PaymentProblemBody>(StatusCodes.Status413PayloadTooLarge)
-        .Produces<PaymentProblemBody>(StatusCodes.Status415UnsupportedMediaType)
-        .Produces<PaymentProblemBody>(StatusCodes.Status503ServiceUnavailable);
+        .Produces(StatusCodes.Status200OK)
+        .Produces(StatusCodes.Status400BadRequest)
+        .Produces(StatusCodes.Status413PayloadTooLarge)
+        .Produces(StatusCodes.Status415UnsupportedMediaType)
+        .Produces(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> ReceiveAsync(HttpContext context, string provider, IGrainFactory grains, ProviderEventIntake intake)
     {
