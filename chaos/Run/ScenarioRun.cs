@@ -90,10 +90,9 @@ internal sealed class ScenarioRun
             using var day = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var load = traffic.RunAsync(options.Clients, options.Rate, day.Token);
             var bank = SettleEveryNightAsync(outside, day.Token);
+            var scenario = options.Scenario == ChaosOptions.ClusterCheck ? ClusterScenario.PlayAsync(stage, day.Token) : SoakAsync(stage, day.Token);
             try
             {
-                var scenario = options.Scenario == ChaosOptions.ClusterCheck ? ClusterScenario.PlayAsync(stage, day.Token) : SoakAsync(stage, day.Token);
-
                 // Load and bank only end before the scenario when they fail.
                 await await Task.WhenAny(scenario, load, bank);
                 rolling = await scenario;
@@ -106,7 +105,9 @@ internal sealed class ScenarioRun
             finally
             {
                 await day.CancelAsync();
-                await Task.WhenAll(load, bank).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+                // Nothing of it may still be at work when the processes are ended.
+                await Task.WhenAll(scenario, load, bank).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }
 
