@@ -47,6 +47,9 @@ internal sealed record Attempt
     /// <summary>Why it cancels, as the audit trail must repeat it; null where the contract has no reason.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Its <c>Idempotency-Key</c>, or null.</summary>
+    public string? Key { get; init; }
+
     /// <summary>Which silo it went to, from 0.</summary>
     public required int Silo { get; init; }
 
@@ -68,10 +71,10 @@ internal sealed record Attempt
     /// <summary>Whether the request may have reached a silo.</summary>
     public bool MayHaveArrived => Ending != Ending.NotSent;
 
-    /// <summary>Whether the answer settles the question: an error of the server's does not.</summary>
-    public bool IsDefinite => Ending == Ending.Answered && Status < 500;
+    /// <summary>Whether the answer settles the question: an error of the server's does not, nor that the first request with the same key is still under way.</summary>
+    public bool IsDefinite => Ending == Ending.Answered && Status < 500 && !(Status == 409 && Key is not null);
 
     /// <summary>One line for people.</summary>
     public override string ToString() =>
-        $"{SentAt.TotalSeconds:F3}–{EndedAt.TotalSeconds:F3} s {Client}{(Foreign ? " (foreign)" : "")} {Kind} at silo {Silo + 1}: {(Status == 0 ? $"{Ending}" : $"{Status}")} {Body}";
+        $"{SentAt.TotalSeconds:F3}–{EndedAt.TotalSeconds:F3} s {Client}{(Foreign ? " (foreign)" : "")}{(Key is null ? "" : $" [{Key}]")} {Kind} at silo {Silo + 1}: {(Status == 0 ? $"{Ending}" : $"{Status}")} {Body}";
 }

@@ -39,10 +39,11 @@ internal sealed record StoredRow
 
 /// <summary>A webhook that is not delivered.</summary>
 /// <param name="Id">Its <c>webhook-id</c>.</param>
+/// <param name="Event">The event that it announces.</param>
 /// <param name="Attempts">Attempts made.</param>
 /// <param name="NextAttemptAt">When it is tried next (UTC).</param>
 /// <param name="IsDeadLetter">Whether it was given up.</param>
-internal sealed record StoredWebhook(string Id, int Attempts, DateTimeOffset NextAttemptAt, bool IsDeadLetter);
+internal sealed record StoredWebhook(string Id, string Event, int Attempts, DateTimeOffset NextAttemptAt, bool IsDeadLetter);
 
 /// <summary>One line of the audit trail.</summary>
 /// <param name="At">When (UTC).</param>

@@ -12,7 +12,7 @@ internal sealed class DatabaseReader(string connectionString) : IAsyncDisposable
     private const string Waiting = """
         SELECT grain_type || ' ' || status, count(*) FROM grain_state
         WHERE (grain_type = 'payment' AND (status IN ('INITIATED', 'PENDING', 'PROCESSING', 'CANCEL_INITIALIZED')
-                 OR (status = 'CANCELLED' AND due_at < now() + interval '7 minutes')))
+                 OR (status IN ('CANCELLED', 'COMPLETED', 'FAILED') AND due_at < now() + interval '7 minutes')))
            OR (grain_type = 'payment-request' AND (status = 'CANCEL_PENDING' OR (status = 'SUBMITTED' AND due_at < now() + interval '1 minute')))
         GROUP BY 1 ORDER BY 1
         """;
@@ -68,7 +68,7 @@ internal sealed class DatabaseReader(string connectionString) : IAsyncDisposable
     };
 
     private static StoredWebhook ReadWebhook(JsonElement entry) => new(
-        Text(entry, "Id")!, entry.GetProperty("Attempts").GetInt32(), entry.GetProperty("NextAttemptAt").GetDateTimeOffset(),
+        Text(entry, "Id")!, Text(entry, "Event")!, entry.GetProperty("Attempts").GetInt32(), entry.GetProperty("NextAttemptAt").GetDateTimeOffset(),
         entry.TryGetProperty("DeadLetteredAt", out var at) && at.ValueKind != JsonValueKind.Null);
 
     private static StoredAudit ReadAudit(JsonElement entry) => new(

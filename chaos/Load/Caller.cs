@@ -8,7 +8,8 @@ namespace Payments.Chaos.Load;
 /// <param name="Path">Path.</param>
 /// <param name="Body">JSON, or null.</param>
 /// <param name="Reason">What the audit trail must give as the reason of a cancel.</param>
-internal sealed record Ask(CallKind Kind, string Path, string? Body = null, string? Reason = null);
+/// <param name="Key">Its <c>Idempotency-Key</c>, the same on every try, or null.</param>
+internal sealed record Ask(CallKind Kind, string Path, string? Body = null, string? Reason = null, string? Key = null);
 
 /// <summary>
 /// One client of a merchant at work on one order. It behaves as a merchant behind a reverse proxy: requests go to silos that are ready; what was
@@ -76,6 +77,7 @@ internal sealed class Caller(Upstreams upstreams, Journal journal, Clock clock, 
             Actor = identity.Actor,
             Foreign = identity.IsForeign,
             Reason = ask.Reason,
+            Key = ask.Key,
             Silo = upstream.Index,
             SentAt = sentAt,
             EndedAt = clock.Now,
@@ -92,6 +94,7 @@ internal sealed class Caller(Upstreams upstreams, Journal journal, Clock clock, 
     {
         var method = ask.Kind switch { CallKind.Create => "POST", CallKind.Read => "GET", _ => "PATCH" };
         var body = ask.Body is null ? "" : $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(ask.Body)}\r\n";
-        return Encoding.UTF8.GetBytes($"{method} {ask.Path} HTTP/1.1\r\nHost: {upstream.Uri.Authority}\r\n{identity.Headers}{body}\r\n{ask.Body}");
+        var key = ask.Key is null ? "" : $"Idempotency-Key: {ask.Key}\r\n";
+        return Encoding.UTF8.GetBytes($"{method} {ask.Path} HTTP/1.1\r\nHost: {upstream.Uri.Authority}\r\n{identity.Headers}{key}{body}\r\n{ask.Body}");
     }
 }

@@ -37,10 +37,12 @@ internal enum PlanKind
 /// <param name="Hasty">Whether it is cancelled without waiting for its authorization.</param>
 /// <param name="ReadsAfterwards">Whether it is read after the cancel.</param>
 /// <param name="RepeatsCancel">Whether the cancel is repeated after it was answered.</param>
+/// <param name="UsesKeys">Whether its clients send an <c>Idempotency-Key</c> with creates and cancels (Payhub: with creates).</param>
 /// <param name="Intruder">Another merchant that tries to read and to cancel it, or null.</param>
 /// <param name="Seed">For its clients' choices of silos and waits.</param>
 internal sealed record Plan(
-    int Number, Order Order, Merchant Merchant, PlanKind Kind, int Racers, bool Hasty, bool ReadsAfterwards, bool RepeatsCancel, Merchant? Intruder, int Seed)
+    int Number, Order Order, Merchant Merchant, PlanKind Kind, int Racers, bool Hasty, bool ReadsAfterwards, bool RepeatsCancel, bool UsesKeys,
+    Merchant? Intruder, int Seed)
 {
     private const int SmallestAmountMinor = 500;
 
@@ -69,6 +71,7 @@ internal sealed record Plan(
             Hasty: chance.NextDouble() < 0.05,
             ReadsAfterwards: chance.NextDouble() < 0.3,
             RepeatsCancel: chance.NextDouble() < 0.1,
+            UsesKeys: chance.NextDouble() < 0.5,
             Intruder: chance.NextDouble() < 0.04 ? Merchant.All[(merchant.Index + 1) % Merchant.All.Count] : null,
             own);
     }

@@ -72,7 +72,8 @@ internal sealed class Traffic(
     {
         journal.Add(plan.Order);
         var owner = CallerOf(plan, identities.Of(plan, 0), 0);
-        var created = await owner.AskAsync(Shopping.Create(plan, time.GetUtcNow()), cancellationToken);
+        var create = Shopping.Create(plan, time.GetUtcNow()) with { Key = plan.UsesKeys ? $"{plan.Order.Reference}-create" : null };
+        var created = await owner.AskAsync(create, cancellationToken);
         if (created is null || Shopping.Ids(created, plan.Order.Contract) is not { } ids)
         {
             journal.GiveUp(plan.Order);
@@ -94,7 +95,7 @@ internal sealed class Traffic(
         if (plan.ReadsAfterwards)
             await owner.AskAsync(Shopping.Read(plan.Order, ids.Id), cancellationToken);
         if (plan.RepeatsCancel)
-            await owner.AskAsync(Shopping.Cancel(plan.Order, ids.Id, plan.Number), cancellationToken);
+            await owner.AskAsync(CancelOf(plan, 0, ids.Id, decisions: 0), cancellationToken);
     }
 
     /// <summary>What others do at the moment of the cancel.</summary>
@@ -143,9 +144,10 @@ internal sealed class Traffic(
     {
         var caller = CallerOf(plan, identities.Of(plan, racer), racer);
         var end = clock.Now + AuthorizationPatience;
-        for (var refusals = 0; ;)
+        var refusals = 0;
+        for (var decisions = 0; ; decisions++)
         {
-            if (await caller.AskAsync(Shopping.Cancel(plan.Order, id, plan.Number + racer), cancellationToken) is not { } answer)
+            if (await caller.AskAsync(CancelOf(plan, racer, id, decisions), cancellationToken) is not { } answer)
                 return false;
 
             var isEarly = answer.Refusal(plan.Order.Contract)?.Contains(" PROCESSING ", StringComparison.Ordinal) == true && clock.Now < end;
@@ -155,6 +157,12 @@ internal sealed class Traffic(
             await caller.PauseAsync(isEarly ? AuthorizationWait : RefusalWait, cancellationToken);
         }
     }
+
+    /// <summary>A cancel with its key. A client that was refused and tries again later decides anew, under another key; whoever only repeats keeps it.</summary>
+    private static Ask CancelOf(Plan plan, int racer, string id, int decisions) => Shopping.Cancel(plan.Order, id, plan.Number + racer) with
+    {
+        Key = plan.UsesKeys && plan.Order.Contract == Contract.Payments ? $"{plan.Order.Reference}-cancel-{racer}-{decisions}" : null,
+    };
 
     private Caller CallerOf(Plan plan, Identity identity, int racer) => new(upstreams, journal, clock, time, plan.Order, identity, plan.Seed + racer);
 }

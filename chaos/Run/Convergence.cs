@@ -18,7 +18,7 @@ internal sealed record Convergence(int Payments, TimeSpan P99, TimeSpan Longest,
             .Select(found => (
                 found.Order.Reference,
                 Begun: found.Own(CallKind.Cancel).First().SentAt,
-                Announced: found.Webhooks.FirstOrDefault(static webhook => webhook.IsAccepted)))
+                Announced: found.Webhooks.FirstOrDefault(static webhook => webhook.IsAccepted && Answers.Text(webhook.Body, "name") == "PAYMENT_CANCELLED")))
             .Where(static found => found.Announced is not null)
             .Select(found => (found.Reference, Length: clock.Of(found.Announced!.At) - found.Begun))
             .OrderBy(static found => found.Length).ToList();

@@ -127,7 +127,7 @@ internal static class Report
         Row(output, "states in the end", $"{rows.Count} rows", [.. rows.GroupBy(static row => $"{row.Contract} {row.Status}").OrderBy(static group => group.Key).Select(static group => $"{group.Key}: {group.Count()}")]);
         Row(
             output, "webhooks received", $"{evidence.Cases.Sum(static found => found.Webhooks.Count)}",
-            $"{evidence.Cases.Count(static found => found.Webhooks.Any(static webhook => webhook.IsAccepted))} payments announced",
+            $"{convergence.Payments} cancellations announced",
             $"{rows.Count(static row => row.Outbox.Any(static entry => entry.IsDeadLetter))} dead letters",
             $"{rows.Count(row => row.Outbox.Any(static entry => !entry.IsDeadLetter) && Announcements.IsOnItsWay(row, evidence.CollectedAt))} waiting for their next attempt");
         Row(output, "from cancel to webhook", $"p99 {Seconds(convergence.P99)}, longest {Seconds(convergence.Longest)} ({convergence.LongestReference})");

@@ -50,6 +50,21 @@ public sealed class AnswerTests
         Sample.Create, Sample.CancelTry(2, 0, "no answer in time"), Sample.Try(CallKind.Read, 10, 200, Sample.Shown("AUTHORIZED")), Sample.CancelTry(11, 202, Sample.Shown("CANCEL_INITIALIZED")))));
 
     [Fact]
+    public void A_repeat_under_the_same_key_that_is_told_to_come_too_late() => Finds("contract: Cancel was answered 422", Sample.Tried(
+        Sample.Create, Sample.CancelTry(2, 0, "lost") with { Key = "k" }, Sample.CancelTry(3, 422, Answers.AlreadyCancelled) with { Key = "k" }));
+
+    [Fact]
+    public void One_key_with_two_answers() => Finds("contract: one Idempotency-Key, several answers: k", Sample.Tried(
+        Sample.Create, Sample.Cancel with { Key = "k" }, Sample.CancelTry(3, 202, Sample.Shown("CANCELLED")) with { Key = "k" }));
+
+    [Fact]
+    public void One_key_that_created_two() => Finds("contract: one Idempotency-Key created 2 of them", Sample.Request with
+    {
+        Attempts = [Sample.Request.Attempts[0] with { Key = "k" }, Sample.Request.Attempts[1]],
+        Rows = [.. Sample.Request.Rows, Sample.Request.Rows[0] with { Id = "18" }],
+    });
+
+    [Fact]
     public void A_client_that_gave_up() => Finds("fresh: a client asked for minutes and gave up", Sample.Payment with { IsGivenUp = true });
 
     private static void Finds(string expected, Case spoilt) =>

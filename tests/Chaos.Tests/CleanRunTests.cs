@@ -45,7 +45,27 @@ public sealed class CleanRunTests
     [InlineData(true, 9)]
     [InlineData(false, 120)]
     public void A_webhook_that_is_given_up_or_not_due_yet_is_owed_and_not_forgotten(bool deadLetter, double nextAttempt) => Assert.Empty(Sample.Judge(
-        Sample.With(row => row with { Outbox = [new StoredWebhook("msg_1", 2, Sample.At(nextAttempt), deadLetter)] }) with { Webhooks = [] }));
+        Sample.With(row => row with { Outbox = [new StoredWebhook("msg_1", "PAYMENT_CANCELLED", 2, Sample.At(nextAttempt), deadLetter)] }) with { Webhooks = [] }));
+
+    [Fact]
+    public void What_happened_before_is_announced_before() => Assert.Empty(Sample.Judge(Sample.Payment with { Webhooks = [Sample.Authorized, Sample.Webhook] }));
+
+    [Fact]
+    public void A_cancellation_may_wait_behind_an_announcement_whose_time_has_not_come() => Assert.Empty(Sample.Judge(Sample.With(static row => row with
+    {
+        Outbox = [new StoredWebhook("msg_0", "PAYMENT_AUTHORIZED", 2, Sample.At(120), false), new StoredWebhook("msg_1", "PAYMENT_CANCELLED", 0, Sample.At(2), false)],
+    }) with { Webhooks = [Sample.Authorized with { Answered = 500 }] }));
+
+    [Fact]
+    public void What_was_given_up_does_not_hold_up_what_follows() => Assert.Empty(Sample.Judge(Sample.With(static row => row with
+    {
+        Outbox = [new StoredWebhook("msg_0", "PAYMENT_AUTHORIZED", 10, Sample.At(2), true)],
+    }) with { Webhooks = [Sample.Authorized with { Answered = 500 }, Sample.Webhook] }));
+
+    [Fact]
+    public void A_repeat_under_the_same_key_is_answered_as_the_first_time() => Assert.Empty(Sample.Judge(Sample.Tried(
+        Sample.Create, Sample.Read, Sample.CancelTry(2, 0, "lost") with { Key = "k" }, Sample.CancelTry(3, 409, "under way") with { Key = "k" },
+        Sample.CancelTry(4, 202, Sample.Shown("CANCEL_INITIALIZED")) with { Key = "k" }, Sample.CancelTry(5, 202, Sample.Shown("CANCEL_INITIALIZED")) with { Key = "k" })));
 
     [Fact]
     public void A_payment_that_nobody_cancelled_is_left_alone() => Assert.Empty(Sample.Judge(Sample.Payment with

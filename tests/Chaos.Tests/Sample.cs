@@ -60,7 +60,10 @@ internal static class Sample
 
     public static ProviderObject Voided { get; } = After(Held, new ProviderOperation(3, At(2.1), "payment_intent.cancel", Intent, 25_000, CancelKey));
 
-    public static Delivery Webhook { get; } = Signed("msg_1", Body);
+    public static Delivery Webhook { get; } = Signed("msg_1", Body) with { Sequence = 2 };
+
+    public static Delivery Authorized { get; } = Signed(
+        "msg_0", Body.Replace("CANCELLED", "AUTHORIZED", StringComparison.Ordinal).Replace("CANCELED", "AUTHORIZED", StringComparison.Ordinal), at: 0.5);
 
     public static Case Payment { get; } = new(
         new Order("order-1", Contract.Payments, Merchant, 25_000, "shop"), PaymentId, AllocationId,

@@ -129,11 +129,11 @@ public sealed class ViolationTests
     [Fact]
     public void I4_a_delivery_that_is_overdue() => Finds(
         "I4: cancelled, never announced, and no delivery is due or given up",
-        Sample.With(static row => row with { Outbox = [new StoredWebhook("msg_1", 1, Sample.At(30), false)] }) with { Webhooks = [] });
+        Sample.With(static row => row with { Outbox = [new StoredWebhook("msg_1", "PAYMENT_CANCELLED", 1, Sample.At(30), false)] }) with { Webhooks = [] });
 
     [Fact]
     public void I4_announced_and_not_cancelled() =>
-        Finds("I4: webhook 1: announced while the payment is AUTHORIZED", Sample.With(static row => row with { Status = "AUTHORIZED" }));
+        Finds("I4: webhook 2: announced as cancelled, and the payment is AUTHORIZED", Sample.With(static row => row with { Status = "AUTHORIZED" }));
 
     [Fact]
     public void I4_announced_twice_as_different_messages() => Finds("I4: one cancellation was announced as several messages", Sample.Payment with
@@ -143,7 +143,7 @@ public sealed class ViolationTests
 
     [Fact]
     public void I4_announced_to_somebody_else() =>
-        Finds($"I4: webhook 1: it went to merchant {Sample.Other}", Sample.Payment with { Webhooks = [Sample.Webhook with { Merchant = Sample.Other }] });
+        Finds($"I4: webhook 2: it went to merchant {Sample.Other}", Sample.Payment with { Webhooks = [Sample.Webhook with { Merchant = Sample.Other }] });
 
     [Fact]
     public void I4_another_body_than_the_contracts() => Finds("its body is not the contract's", Sample.Payment with
@@ -155,16 +155,45 @@ public sealed class ViolationTests
     [InlineData("v1,AAAA")]
     [InlineData(null)]
     public void I4_a_signature_that_does_not_fit(string? signature) =>
-        Finds("I4: webhook 1: its signature is not valid", Sample.Payment with { Webhooks = [Sample.Webhook with { Signature = signature }] });
+        Finds("I4: webhook 2: its signature is not valid", Sample.Payment with { Webhooks = [Sample.Webhook with { Signature = signature }] });
 
     [Fact]
     public void I4_a_signature_of_another_time() =>
-        Finds("I4: webhook 1: its signature is not valid", Sample.Payment with { Webhooks = [Sample.Webhook with { At = Sample.At(400) }] });
+        Finds("I4: webhook 2: its signature is not valid", Sample.Payment with { Webhooks = [Sample.Webhook with { At = Sample.At(400) }] });
 
     [Fact]
     public void I4_announced_before_it_happened() => Finds("I4: webhook 1: announced before the provider had cancelled anything", Sample.Payment with
     {
         Webhooks = [Sample.Signed("msg_1", Sample.Body, at: 1)],
+    });
+
+    [Fact]
+    public void I4_something_else_on_its_way_is_not_the_cancellation() => Finds(
+        "I4: cancelled, never announced, and no delivery is due or given up",
+        Sample.With(static row => row with { Outbox = [new StoredWebhook("msg_0", "PAYMENT_AUTHORIZED", 9, Sample.At(2), true)] }) with { Webhooks = [] });
+
+    [Fact]
+    public void I4_a_state_where_it_never_was() => Finds("I4: webhook 1: it announces COMPLETED, where the payment never was", Sample.Payment with
+    {
+        Webhooks = [Sample.Signed("msg_0", Sample.Body.Replace("PAYMENT_CANCELLED", "PAYMENT_SUCCEEDED", StringComparison.Ordinal).Replace("CANCELLED", "COMPLETED", StringComparison.Ordinal)), Sample.Webhook],
+    });
+
+    [Fact]
+    public void I4_an_event_that_nobody_knows() => Finds("it announces nothing that the contract knows", Sample.Payment with
+    {
+        Webhooks = [Sample.Signed("msg_0", Sample.Body.Replace("PAYMENT_CANCELLED", "PAYMENT_LOST", StringComparison.Ordinal)), Sample.Webhook],
+    });
+
+    [Fact]
+    public void I4_out_of_order() => Finds("I4: PAYMENT_CANCELLED came before PAYMENT_AUTHORIZED was accepted", Sample.Payment with
+    {
+        Webhooks = [Sample.Authorized with { Answered = 500 }, Sample.Webhook, Sample.Authorized with { Sequence = 3 }],
+    });
+
+    [Fact]
+    public void I4_one_message_with_two_bodies() => Finds("I4: one message had several bodies", Sample.Payment with
+    {
+        Webhooks = [Sample.Webhook, Sample.Signed("msg_1", Sample.Body + " ")],
     });
 
     [Fact]

@@ -59,7 +59,7 @@ internal static class NothingLost
         return attempt.Status switch
         {
             404 => new Sight(attempt.SentAt, attempt.EndedAt, int.MinValue, int.MinValue, null),
-            409 => new Sight(attempt.SentAt, attempt.EndedAt, Final, Final, null),
+            409 when attempt.IsDefinite => new Sight(attempt.SentAt, attempt.EndedAt, Final, Final, null),
             422 when attempt.Refusal(contract) == Answers.AlreadyCancelled => new Sight(attempt.SentAt, attempt.EndedAt, Final, Final, "CANCELLED"),
             422 when attempt.Refusal(contract) is { } refusal && EarlyStates.Any(early => refusal.Contains($" {early} ", StringComparison.Ordinal)) =>
                 new Sight(attempt.SentAt, attempt.EndedAt, Begun, Begun, null),
