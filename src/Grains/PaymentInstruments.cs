@@ -149,7 +149,15 @@ public static class PaymentInstruments
 
     internal static void EventTaken(string provider, ProviderEventOutcome outcome) => Events.Add(
         1,
-        new KeyValuePair<string, object?>("provider", provider), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+        new KeyValuePair<string, object?>("provider", provider),
+        new KeyValuePair<string, object?>("outcome", outcome switch
+        {
+            ProviderEventOutcome.Applied => "applied",
+            ProviderEventOutcome.Kept => "kept",
+            ProviderEventOutcome.Duplicate => "duplicate",
+            ProviderEventOutcome.Ignored => "ignored",
+            _ => "other",
+        }));
 
     internal static void KeyClaimed(IdempotencyOutcome outcome) => KeyClaims.Add(1, new KeyValuePair<string, object?>("outcome", outcome switch
     {

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Payments.Sandbox;
@@ -19,6 +22,8 @@ public sealed class MeasuredRun : ICollectionFixture<MetricsScenario>
 /// fail, a row that somebody else writes, commits that fail.</summary>
 public sealed class MetricsScenario : IAsyncLifetime
 {
+    private const string EventSecret = "whsec_0123456789abcdef";
+
     private readonly ShiftedTime time = new();
     private OtlpReceiver receiver = null!;
     private ObservedHost host = null!;
@@ -41,6 +46,7 @@ public sealed class MetricsScenario : IAsyncLifetime
             settings: new Dictionary<string, string>
             {
                 ["Payments:Webhooks:BreakerFailures"] = "2",
+                ["Payments:Stripe:WebhookSecrets:0"] = EventSecret,
             },
             configure: builder => builder.Services
                 .AddSingleton<TimeProvider>(time)
@@ -48,6 +54,7 @@ public sealed class MetricsScenario : IAsyncLifetime
                 .AddSingleton<IStateStore>(static services => services.GetRequiredService<FaultyStore>()));
         await CancelAtStripeAsync();
         await CancelAtKlarnaAsync();
+        await ReceiveEventAsync();
         await WriteInConflictAsync();
         await FailToWriteAsync();
         await LeaveWaitingAsync();
@@ -97,6 +104,28 @@ public sealed class MetricsScenario : IAsyncLifetime
         Assert.Equal(200, await host.CancelRequestAsync(request));
         Assert.Equal(409, await host.CancelRequestAsync(request));
         Assert.Equal(404, await host.CancelRequestAsync("4711", key: "a-key-of-its-own"));
+    }
+
+    /// <summary>An event about a payment, as Stripe signs it.</summary>
+    private async Task ReceiveEventAsync()
+    {
+        var payment = await host.AuthorizeAsync();
+        var intent = Assert.Single(host.Sandbox.Stripe.FindByMetadata("payment_id", $"{payment}")).Id;
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var body = JsonSerializer.Serialize(new
+        {
+            id = "evt_1",
+            @object = "event",
+            created = now,
+            type = "payment_intent.amount_capturable_updated",
+            data = new { @object = new { id = intent, @object = "payment_intent", status = "requires_capture", metadata = new { payment_id = $"{payment}" } } },
+        });
+        var mac = HMACSHA256.HashData(Encoding.UTF8.GetBytes(EventSecret), Encoding.UTF8.GetBytes($"{now}.{body}"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/provider-events/stripe");
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        request.Headers.Add("Stripe-Signature", $"t={now},v1={Convert.ToHexStringLower(mac)}");
+        using var response = await host.Http.SendAsync(request);
+        Assert.Equal("""{"outcome":"APPLIED"}""", await response.Content.ReadAsStringAsync());
     }
 
     /// <summary>As if a second activation had written.</summary>
