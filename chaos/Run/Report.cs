@@ -40,7 +40,7 @@ internal static class Report
     public static IEnumerable<Violation> RollingErrors(RollingRestart? rolling, Evidence evidence) => rolling is null ? [] :
         from found in evidence.Cases
         from attempt in found.Attempts
-        where IsDuring(rolling, attempt) && attempt.MayHaveArrived && !attempt.IsDefinite
+        where IsDuring(rolling, attempt) && IsError(attempt)
         select Violation.Of("rolling restart", found, $"a client of a ready silo saw an error: {attempt}");
 
     /// <summary>Failures that the silos themselves took for defects, by their logs.</summary>
@@ -113,8 +113,8 @@ internal static class Report
         Row(
             output, "rolling restart", $"{during.Count} requests in {Seconds(rolling.To - rolling.From)}",
             $"{during.Count(static attempt => attempt.Status is >= 200 and <= 299)} answered 2xx",
-            $"{during.Count(static attempt => attempt is { IsDefinite: true, Status: >= 400 })} refused as the contract says (repeated or foreign)",
-            $"{during.Count(static attempt => !attempt.IsDefinite)} errors",
+            $"{during.Count(static attempt => attempt.Status is >= 400 and <= 499)} refused as the contract says (repeated, foreign, or under a key in use)",
+            $"{during.Count(IsError)} errors",
             $"{rolling.RefusedConnections} connections refused before anything was sent",
             $"silos ended after {string.Join(", ", rolling.Stops.Select(Seconds))}");
     }
@@ -133,6 +133,9 @@ internal static class Report
         Row(output, "from cancel to webhook", $"p99 {Seconds(convergence.P99)}, longest {Seconds(convergence.Longest)} ({convergence.LongestReference})");
         Row(output, "after the last order", result.Settled is { } settled ? $"everything had converged {Seconds(settled)} later" : "not everything converged");
     }
+
+    /// <summary>Whether a client saw what no healthy service shows: no answer, or an error of the server's.</summary>
+    private static bool IsError(Attempt attempt) => attempt.Ending == Ending.NoAnswer || attempt.Status >= 500;
 
     private static bool IsDuring(RollingRestart rolling, Attempt attempt) => attempt.EndedAt >= rolling.From && attempt.SentAt <= rolling.To;
 

@@ -68,6 +68,10 @@ public sealed class CleanRunTests
         Sample.CancelTry(4, 202, Sample.Shown("CANCEL_INITIALIZED")) with { Key = "k" }, Sample.CancelTry(5, 202, Sample.Shown("CANCEL_INITIALIZED")) with { Key = "k" })));
 
     [Fact]
+    public void A_repeat_under_the_same_key_shows_what_was_true_the_first_time() => Assert.Empty(Sample.Judge(Sample.Tried(
+        Sample.Create, Sample.Read, Sample.Cancel with { Key = "k" }, Sample.ReadAfter, Sample.Cancel with { Key = "k", SentAt = TimeSpan.FromSeconds(5) })));
+
+    [Fact]
     public void A_payment_that_nobody_cancelled_is_left_alone() => Assert.Empty(Sample.Judge(Sample.Payment with
     {
         Attempts = [Sample.Create, Sample.Read],

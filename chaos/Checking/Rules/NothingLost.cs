@@ -14,7 +14,10 @@ internal static class NothingLost
 
     public static IEnumerable<Violation> Check(Case found)
     {
-        var seen = found.Attempts.Where(static attempt => !attempt.Foreign && attempt.Ending == Ending.Answered)
+        // A repeat under the same Idempotency-Key shows what was true the first time, and nothing about now.
+        var repeats = found.Attempts.Where(static attempt => attempt.Key is not null).GroupBy(static attempt => attempt.Key)
+            .SelectMany(static ofOneKey => ofOneKey.Skip(1)).ToHashSet();
+        var seen = found.Attempts.Where(attempt => attempt is { Foreign: false, Ending: Ending.Answered } && !repeats.Contains(attempt))
             .Select(attempt => See(attempt, found.Order.Contract)).OfType<Sight>().ToList();
         if (seen.Count == 0)
             yield break;
