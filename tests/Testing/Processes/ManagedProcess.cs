@@ -238,6 +238,6 @@ public sealed partial class ManagedProcess : IAsyncDisposable
             kept.Dequeue();
     }
 
-    [GeneratedRegex(@"(?:Now listening on:|^Sandbox of .+ on) (http://[^\s,]+)")]
+    [GeneratedRegex(@"(?:Now listening on:|^Sandbox of .+ on) (http://[^\s,""]+)")]
     private static partial Regex Listening();
 }
