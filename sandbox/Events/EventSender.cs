@@ -126,7 +126,7 @@ internal sealed class EventSender : IDisposable
         }
 
         if (hit.Is(FaultKind.Reorder))
-            await NextOneAsync(job);
+            await _ledger.WaitForLaterEventAsync(job.Event, s_reorderWaitMax, _stopping.Token);
         if (hit.Latency is { } latency)
             await Task.Delay(TimeSpan.FromMilliseconds(latency.LatencyMs), _time, _stopping.Token);
         if (hit.Is(FaultKind.Duplicate))
@@ -134,13 +134,6 @@ internal sealed class EventSender : IDisposable
 
         var accepted = await PostAsync(job, attempt, hit);
         return accepted && !hit.Is(FaultKind.DropAfter);
-    }
-
-    /// <summary>Waits until a later event of the same object was accepted.</summary>
-    private async Task NextOneAsync(Job job)
-    {
-        var soFar = _ledger.Events(job.Event.ObjectId).Count(static found => found.Accepted);
-        await _ledger.WaitForEventsAsync(job.Event.ObjectId, null, soFar + 1, s_reorderWaitMax, _stopping.Token);
     }
 
     private async Task<bool> PostAsync(Job job, int attempt, FaultHit hit)

@@ -56,6 +56,10 @@ public sealed class Ledger : IDisposable
         string? objectId, string? type, int count = 1, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
         WaitAsync(_events, objectId, found => found.Accepted && (type is null || found.Type == type), count, timeout, cancellation);
 
+    /// <summary>Waits until a later event of the same object was accepted, or <paramref name="timeout"/> passed. Ids of events grow with the commits.</summary>
+    internal Task WaitForLaterEventAsync(EventView made, TimeSpan timeout, CancellationToken cancellation) => WaitAsync(
+        _events, made.ObjectId, found => found.Accepted && string.CompareOrdinal(found.EventId, made.Id) > 0, 1, timeout, cancellation);
+
     /// <summary>How often each effective operation happened.</summary>
     public IReadOnlyDictionary<string, long> Counts()
     {
