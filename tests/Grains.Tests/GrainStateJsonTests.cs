@@ -86,15 +86,24 @@ public sealed class GrainStateJsonTests
     [Fact]
     public void A_row_is_as_it_was_written_down_so_that_no_rename_goes_unnoticed()
     {
-        Assert.Equal(Golden("v2/payment.json"), Pretty(FullPayment()));
-        Assert.Equal(Golden("v2/payment-request.json"), Pretty(FullRequest()));
-        Assert.Equal(Golden("v2/idempotency-key.json"), Pretty(FullKey()));
+        Assert.Equal(Golden("v3/payment.json"), Pretty(FullPayment()));
+        Assert.Equal(Golden("v3/payment-request.json"), Pretty(FullRequest()));
+        Assert.Equal(Golden("v3/idempotency-key.json"), Pretty(FullKey()));
     }
 
     [Fact]
     public void A_row_of_this_version_is_read()
     {
-        AssertSame(FullPayment(), Read<PaymentState>(Golden("v2/payment.json")));
+        AssertSame(FullPayment(), Read<PaymentState>(Golden("v3/payment.json")));
+        AssertSame(FullRequest(), Read<PaymentRequestState>(Golden("v3/payment-request.json")));
+        AssertSame(FullKey(), Read<IdempotencyState>(Golden("v3/idempotency-key.json")));
+    }
+
+    /// <summary>Version 2 knew no split tenders.</summary>
+    [Fact]
+    public void A_row_of_version_2_is_still_read()
+    {
+        AssertSame(OfVersion2(), Read<PaymentState>(Golden("v2/payment.json")));
         AssertSame(FullRequest(), Read<PaymentRequestState>(Golden("v2/payment-request.json")));
         AssertSame(FullKey(), Read<IdempotencyState>(Golden("v2/idempotency-key.json")));
     }
@@ -103,7 +112,7 @@ public sealed class GrainStateJsonTests
     [Fact]
     public void A_row_of_version_1_is_still_read()
     {
-        var payment = FullPayment();
+        var payment = OfVersion2();
         payment = payment with { Capture = null, CaptureAttempts = 0, AnnouncedStatus = null, Refunds = [], Outbox = [payment.Outbox[0] with { TraceParent = null }] };
         AssertSame(
             payment with { Cancellation = payment.Cancellation! with { CommandId = null, TraceParent = null } }, Read<PaymentState>(Golden("v1/payment.json")));
@@ -111,6 +120,8 @@ public sealed class GrainStateJsonTests
             FullRequest() with { CancelCommandId = null, CancelRequestedAt = null, CancelTraceParent = null },
             Read<PaymentRequestState>(Golden("v1/payment-request.json")));
     }
+
+    private static PaymentState OfVersion2() => FullPayment() with { Allocations = [], AllocationOf = null, Rollback = null };
 
     [Fact]
     public void Text_that_is_not_well_formed_unicode_does_not_make_a_payment_unstorable()
@@ -132,6 +143,9 @@ public sealed class GrainStateJsonTests
         CurrencyCode = "USD",
         AuthorizeOnly = true,
         Method = Sample.Card,
+        Allocations = [new PaymentState { Id = PaymentIds.ForAllocation(Sample.Id, 0), AllocationOf = Sample.Id, Method = Sample.Card, CreatedAt = At, UpdatedAt = At }],
+        AllocationOf = Sample.Stranger,
+        Rollback = new Rollback("card 2 declined", At),
         Consent = new BankDebitConsent(ConsentKind.Online, At, "192.0.2.1", "Browser/1.0"),
         Description = "An order",
         StatementDescriptorSuffix = "ORDER1",

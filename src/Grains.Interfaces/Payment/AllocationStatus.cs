@@ -1,6 +1,7 @@
 namespace Payments;
 
-/// <summary>State of one allocation of a payment. It follows the payment's, but is spelled with one L when cancelled (seed).</summary>
+/// <summary>State of one allocation of a payment. It follows the payment's, but is spelled with one L when cancelled (seed). The two allocations of a
+/// split tender have states of their own.</summary>
 [GenerateSerializer, Alias("payments.AllocationStatus")]
 public enum AllocationStatus
 {
@@ -39,4 +40,7 @@ public enum AllocationStatus
 
     /// <summary>See <see cref="PaymentStatus.CancelFailed"/>.</summary>
     CancelFailed = 11,
+
+    /// <summary>Taken back, by a void or by a refund, because the other allocation of the split tender failed.</summary>
+    RolledBack = 12,
 }

@@ -1,6 +1,6 @@
 namespace Payments;
 
-/// <summary>Why a merchant cancels (seed, "Cancellation Reasons"). Stripe knows the same four in lower case.</summary>
+/// <summary>Why a payment is cancelled. The first four are the merchants' (seed, "Cancellation Reasons"), and Stripe knows them in lower case.</summary>
 [GenerateSerializer, Alias("payments.CancellationReason")]
 public enum CancellationReason
 {
@@ -15,4 +15,8 @@ public enum CancellationReason
 
     /// <summary>Customer did not complete, for instance a 3-D Secure timeout.</summary>
     Abandoned = 3,
+
+    /// <summary>Taken back by the system itself, as a split tender that did not come about (api-facts §2.2). No merchant can give it, and Stripe has no
+    /// word for it.</summary>
+    AutomatedCancel = 4,
 }

@@ -8,13 +8,15 @@ namespace Payments;
 /// <param name="AmountMinor">Amount in minor units (cents), 1 to 99,999,999.</param>
 /// <param name="CurrencyCode">ISO 4217 code, upper case.</param>
 /// <param name="AuthorizeOnly">True for a pre-authorization that is captured later; false for a sale.</param>
-/// <param name="PaymentMethodId">The merchant's stored payment method.</param>
+/// <param name="PaymentMethodId">The merchant's stored payment method; <see cref="Guid.Empty"/> for a split tender.</param>
 /// <param name="Consent">The customer's consent, required for a bank account.</param>
 /// <param name="Description">Shown to the merchant at the provider, or null.</param>
 /// <param name="StatementDescriptorSuffix">Shown on the customer's card statement, or null.</param>
 /// <param name="Source">The request's <c>X-Source</c>, at most 50 characters, or null.</param>
 /// <param name="Metadata">The merchant's own key-value pairs, passed on to the provider.</param>
 /// <param name="Actor">Who asked, for the audit trail: the token's subject or client id, or the calling service.</param>
+/// <param name="Split">For a split tender: its two allocations, which add up to the amount. Else default or empty. A silo of an older version, which does not
+/// know it, finds no payment method and refuses.</param>
 [GenerateSerializer, Immutable, Alias("payments.CreatePayment")]
 public sealed record CreatePayment(
     [property: Id(0)] Guid MerchantId,
@@ -28,7 +30,16 @@ public sealed record CreatePayment(
     [property: Id(8)] string? StatementDescriptorSuffix,
     [property: Id(9)] string? Source,
     [property: Id(10)] ImmutableDictionary<string, string> Metadata,
-    [property: Id(11)] string Actor);
+    [property: Id(11)] string Actor,
+    [property: Id(12)] ImmutableArray<SplitAllocation> Split = default);
+
+/// <summary>One allocation of a split tender.</summary>
+/// <param name="PaymentMethodId">The merchant's stored card.</param>
+/// <param name="AmountMinor">Its part of the amount, in minor units (cents).</param>
+[GenerateSerializer, Immutable, Alias("payments.SplitAllocation")]
+public sealed record SplitAllocation(
+    [property: Id(0)] Guid PaymentMethodId,
+    [property: Id(1)] long AmountMinor);
 
 /// <summary>The customer's consent to an ACH debit.</summary>
 /// <param name="Kind">How it was given.</param>
@@ -74,6 +85,9 @@ public enum CreatePaymentOutcome
 
     /// <summary>A bank account cannot be pre-authorized: sale only.</summary>
     BankAccountIsSaleOnly = 4,
+
+    /// <summary>A split tender is two different cards that add up to the amount, and a sale (api-facts §2.2).</summary>
+    InvalidSplit = 5,
 }
 
 /// <summary>Answer to <see cref="IPaymentGrain.CreateAsync"/>.</summary>

@@ -16,6 +16,9 @@ public static class PaymentIds
     /// <summary>The id of the refund that a merchant calls <paramref name="merchantTransactionId"/>, in the form of a UUIDv4.</summary>
     public static Guid ForRefund(Guid merchantId, string merchantTransactionId) => Derive("refund", merchantId, merchantTransactionId);
 
+    /// <summary>The id of the part of a refund that goes back to the <paramref name="index"/>-th allocation, in the form of a UUIDv4.</summary>
+    public static Guid ForRefundPart(Guid refundId, int index) => Derive("refund part", refundId, index.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     private static Guid Derive(string kind, Guid scope, string name)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -34,8 +34,45 @@ public sealed record PaymentView(
 /// <param name="Id">The allocation id.</param>
 /// <param name="AmountMinor">Its part of the amount, in minor units (cents).</param>
 /// <param name="Status">Current state.</param>
+/// <param name="Failure">The provider's word for why this card of a split tender failed, or null.</param>
+/// <param name="Remediation">How this card of a split tender is taken back because the other one failed, or null.</param>
 [GenerateSerializer, Immutable, Alias("payments.AllocationView")]
 public sealed record AllocationView(
     [property: Id(0)] Guid Id,
     [property: Id(1)] long AmountMinor,
-    [property: Id(2)] AllocationStatus Status);
+    [property: Id(2)] AllocationStatus Status,
+    [property: Id(3)] string? Failure = null,
+    [property: Id(4)] RemediationView? Remediation = null);
+
+/// <summary>How an allocation is taken back. The public documentation names the object and not its fields; these are ours.</summary>
+/// <param name="Action">What is done.</param>
+/// <param name="Status">How far it is.</param>
+[GenerateSerializer, Immutable, Alias("payments.RemediationView")]
+public sealed record RemediationView(
+    [property: Id(0)] RemediationAction Action,
+    [property: Id(1)] RemediationStatus Status);
+
+/// <summary>How an allocation is taken back.</summary>
+[GenerateSerializer, Alias("payments.RemediationAction")]
+public enum RemediationAction
+{
+    /// <summary>The hold is released: the customer is never charged.</summary>
+    Cancel = 0,
+
+    /// <summary>What was captured is given back.</summary>
+    Refund = 1,
+}
+
+/// <summary>How far a remediation is.</summary>
+[GenerateSerializer, Alias("payments.RemediationStatus")]
+public enum RemediationStatus
+{
+    /// <summary>Under way.</summary>
+    Pending = 0,
+
+    /// <summary>The customer is not charged for this allocation.</summary>
+    Completed = 1,
+
+    /// <summary>It came to nothing; an operator sees the payment as <c>CANCEL_FAILED</c>.</summary>
+    Failed = 2,
+}

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Payments;
 
 /// <summary>The command behind <c>POST /v2/refunds</c> (api-facts §2.7).</summary>
@@ -8,6 +10,8 @@ namespace Payments;
 /// <param name="Reason">Why.</param>
 /// <param name="Source">The request's <c>X-Source</c>, at most 50 characters, or null; echoed in webhooks.</param>
 /// <param name="Actor">Who asked, for the audit trail.</param>
+/// <param name="Allocations">What to give back of each allocation; default or empty to draw from them in their order. Not together with
+/// <paramref name="AmountMinor"/>.</param>
 [GenerateSerializer, Immutable, Alias("payments.RefundPayment")]
 public sealed record RefundPayment(
     [property: Id(0)] Guid MerchantId,
@@ -16,7 +20,16 @@ public sealed record RefundPayment(
     [property: Id(3)] long? AmountMinor,
     [property: Id(4)] CancellationReason Reason,
     [property: Id(5)] string? Source,
-    [property: Id(6)] string Actor);
+    [property: Id(6)] string Actor,
+    [property: Id(7)] ImmutableArray<RefundAllocation> Allocations = default);
+
+/// <summary>What to give back of one allocation.</summary>
+/// <param name="Id">The allocation's id.</param>
+/// <param name="AmountMinor">In minor units, at most what it took and has not given back; null for all of that.</param>
+[GenerateSerializer, Immutable, Alias("payments.RefundAllocation")]
+public sealed record RefundAllocation(
+    [property: Id(0)] Guid Id,
+    [property: Id(1)] long? AmountMinor);
 
 /// <summary>What became of the request for a refund.</summary>
 [GenerateSerializer, Alias("payments.RefundPaymentOutcome")]
@@ -36,6 +49,9 @@ public enum RefundPaymentOutcome
 
     /// <summary>The <c>merchantTransactionId</c> was used for another refund (422).</summary>
     TransactionIdUsed = 4,
+
+    /// <summary>The payment has no such allocation, or it is named twice (422).</summary>
+    UnknownAllocation = 5,
 }
 
 /// <summary>Answer to <see cref="IRefundGrain.CreateAsync"/>.</summary>
@@ -61,7 +77,7 @@ public enum RefundState
     /// <summary>The money was given back.</summary>
     Completed = 2,
 
-    /// <summary>It was refused or came to nothing; no money moved.</summary>
+    /// <summary>It was refused or came to nothing; no money moved. Of a split tender's refund at least one part failed, and the parts say which.</summary>
     Failed = 3,
 }
 
@@ -75,6 +91,7 @@ public enum RefundState
 /// <param name="Failure">The provider's word for why it failed, or null.</param>
 /// <param name="CreatedAt">When it was requested (UTC).</param>
 /// <param name="UpdatedAt">When its state last changed (UTC).</param>
+/// <param name="Allocations">Its parts, when the payment is a split tender; else default.</param>
 [GenerateSerializer, Immutable, Alias("payments.RefundView")]
 public sealed record RefundView(
     [property: Id(0)] Guid Id,
@@ -85,4 +102,17 @@ public sealed record RefundView(
     [property: Id(5)] RefundState Status,
     [property: Id(6)] string? Failure,
     [property: Id(7)] DateTimeOffset CreatedAt,
-    [property: Id(8)] DateTimeOffset UpdatedAt);
+    [property: Id(8)] DateTimeOffset UpdatedAt,
+    [property: Id(9)] ImmutableArray<RefundAllocationView> Allocations = default);
+
+/// <summary>The part of a refund that goes back to one card of a split tender.</summary>
+/// <param name="Id">The allocation's id.</param>
+/// <param name="AmountMinor">In minor units (cents).</param>
+/// <param name="Status">Current state of this part.</param>
+/// <param name="Failure">The provider's word for why it failed, or null.</param>
+[GenerateSerializer, Immutable, Alias("payments.RefundAllocationView")]
+public sealed record RefundAllocationView(
+    [property: Id(0)] Guid Id,
+    [property: Id(1)] long AmountMinor,
+    [property: Id(2)] RefundState Status,
+    [property: Id(3)] string? Failure);

@@ -19,8 +19,9 @@ public static class WireNames
     /// <summary>Every refund state in the contract's spelling.</summary>
     public static IReadOnlyList<string> RefundStates { get; } = [.. Enum.GetValues<RefundState>().Select(static status => status.ToWire())];
 
-    /// <summary>Every cancellation reason in the contract's spelling.</summary>
-    public static IReadOnlyList<string> Reasons { get; } = [.. Enum.GetValues<CancellationReason>().Select(static reason => reason.ToWire())];
+    /// <summary>Every cancellation reason that a merchant can give, in the contract's spelling.</summary>
+    public static IReadOnlyList<string> Reasons { get; } =
+        [.. Enum.GetValues<CancellationReason>().Where(static reason => reason != CancellationReason.AutomatedCancel).Select(static reason => reason.ToWire())];
 
     /// <summary>Parses a payment state; case matters.</summary>
     public static bool TryParseStatus(string text, out PaymentStatus status) => StatusesByName.TryGetValue(text, out status);
@@ -47,6 +48,7 @@ public static class WireNames
     public static string ToWire(this AllocationStatus status) => status switch
     {
         AllocationStatus.Canceled => "CANCELED",
+        AllocationStatus.RolledBack => "ROLLED_BACK",
         _ => ((PaymentStatus)status).ToWire(),
     };
 
@@ -70,10 +72,28 @@ public static class WireNames
         CancellationReason.Fraudulent => "FRAUDULENT",
         CancellationReason.RequestedByCustomer => "REQUESTED_BY_CUSTOMER",
         CancellationReason.Abandoned => "ABANDONED",
+        CancellationReason.AutomatedCancel => "CCG_AUTOMATED_CANCEL",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a cancellation reason."),
     };
 
-    /// <summary>Parses a cancellation reason; case matters.</summary>
+    /// <summary>The contract's spelling of how an allocation is taken back.</summary>
+    public static string ToWire(this RemediationAction action) => action switch
+    {
+        RemediationAction.Cancel => "CANCEL",
+        RemediationAction.Refund => "REFUND",
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Not a remediation."),
+    };
+
+    /// <summary>The contract's spelling of how far it is.</summary>
+    public static string ToWire(this RemediationStatus status) => status switch
+    {
+        RemediationStatus.Pending => "PENDING",
+        RemediationStatus.Completed => "COMPLETED",
+        RemediationStatus.Failed => "FAILED",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "Not a state of a remediation."),
+    };
+
+    /// <summary>Parses a merchant's cancellation reason; case matters.</summary>
     public static bool TryParseReason(string? text, out CancellationReason reason)
     {
         (var known, reason) = text switch

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -41,8 +42,10 @@ public sealed partial class PaymentGrain(
     /// <inheritdoc />
     public async Task<CreatePaymentResult> CreateAsync(CreatePayment command, CancellationToken cancellationToken = default)
     {
-        var method = merchants.FindPaymentMethod(command.MerchantId, command.PaymentMethodId);
-        var outcome = await DecideAsync(state => PaymentMachine.Create(state, Id, command, method, policy, Moment));
+        var methods = (command.Split.IsDefaultOrEmpty ? [command.PaymentMethodId] : command.Split.Select(static part => part.PaymentMethodId))
+            .Select(method => merchants.FindPaymentMethod(command.MerchantId, method))
+            .ToImmutableArray();
+        var outcome = await DecideAsync(state => PaymentMachine.Create(state, Id, command, methods, policy, Moment));
         if (outcome != CreatePaymentOutcome.Accepted)
         {
             ForgetIfUnknown();
@@ -79,6 +82,9 @@ public sealed partial class PaymentGrain(
         PaymentInstruments.CancelAnswered(outcome);
         LogCancelAnswered(logger, Id, outcome, durable.State.Status);
 
+        // The cards of a split tender are released after the answer.
+        if (durable.State.IsSplit && durable.State.NextProviderDueAt <= time.GetUtcNow())
+            WakeSoon();
         DispatchOutbox();
         ForgetIfUnknown();
         return outcome switch
@@ -131,7 +137,7 @@ public sealed partial class PaymentGrain(
         var refund = RefundMachine.Find(durable.State, refundId)!;
         if (refund.Status == RefundState.Initiated)
             WakeSoon();
-        return new(outcome, refund.ToView(Id), durable.State.Status);
+        return new(outcome, refund.ToView(durable.State), durable.State.Status);
     }
 
     /// <inheritdoc />
@@ -139,29 +145,26 @@ public sealed partial class PaymentGrain(
     {
         await durable.RefreshIfUnsureAsync();
         ForgetIfUnknown();
-        return durable.State.MerchantId == merchantId ? RefundMachine.Find(durable.State, refundId)?.ToView(Id) : null;
+        return durable.State.MerchantId == merchantId ? RefundMachine.Find(durable.State, refundId)?.ToView(durable.State) : null;
     }
 
     /// <inheritdoc />
     public async Task WakeAsync()
     {
         await durable.RefreshIfUnsureAsync();
-        var step = PaymentMachine.PlanAfterWake(durable.State, time.GetUtcNow(), policy);
-        if (step == ProviderStep.None && RefundMachine.FirstDue(durable.State, time.GetUtcNow()) is null)
+        var (part, step) = Plan();
+        if (step == ProviderStep.None && SplitTender.FirstDueRefund(durable.State, time.GetUtcNow()).Refund is null)
         {
             // Somebody found something due that is not here: another activation may have written.
             await durable.RefreshAsync();
-            step = PaymentMachine.PlanAfterWake(durable.State, time.GetUtcNow(), policy);
+            (part, step) = Plan();
         }
 
         ForgetIfUnknown();
         Activity.Current.LinkTo(durable.State.Cancellation?.TraceParent ?? Outboxes.Head(durable.State.Outbox)?.TraceParent);
-        if (step != ProviderStep.None && durable.State.Operation is { } operation)
-            PaymentInstruments.Trying(operation, woken: true);
-        for (var calls = 0; step != ProviderStep.None && calls < CallsPerTurnMax; calls++)
-            step = await PerformAsync(step);
-        for (var calls = 0; calls < CallsPerTurnMax && RefundMachine.FirstDue(durable.State, time.GetUtcNow()) is { } refund; calls++)
-            await PerformAsync(refund);
+        await PerformAsync(part, step);
+        for (var calls = 0; calls < CallsPerTurnMax && SplitTender.FirstDueRefund(durable.State, time.GetUtcNow()) is (var of, { } refund); calls++)
+            await PerformAsync(of, refund);
         DispatchOutbox();
 
         // While its webhook waits at a slow endpoint the row stays due: to the end of the line with it, before it keeps others from being found.
@@ -241,52 +244,72 @@ public sealed partial class PaymentGrain(
         return outcome;
     }
 
-    /// <summary>Makes one provider call and records its answer.</summary>
-    /// <returns>What must follow in the same turn.</returns>
-    private async Task<ProviderStep> PerformAsync(ProviderStep step)
+    private (int? Part, ProviderStep Step) Plan() => SplitTender.PlanAfterWake(durable.State, time.GetUtcNow(), policy);
+
+    /// <summary>Makes the calls of one turn. What one card of a split tender has become may make the other one due: they follow each other.</summary>
+    private async Task PerformAsync(int? part, ProviderStep step)
     {
-        var state = durable.State;
+        for (var rounds = 0; step != ProviderStep.None && rounds <= SplitTender.AllocationCount; rounds++)
+        {
+            if (Part(part).Operation is { } operation)
+                PaymentInstruments.Trying(operation, woken: true);
+            for (var calls = 0; step != ProviderStep.None && calls < CallsPerTurnMax; calls++)
+                step = await CallAsync(part, step);
+            (part, step) = durable.State.IsSplit ? Plan() : (null, ProviderStep.None);
+        }
+
+        if (durable.State.IsSplit && durable.State.NextProviderDueAt <= time.GetUtcNow())
+            WakeSoon();
+    }
+
+    private PaymentState Part(int? part) => SplitTender.Part(durable.State, part);
+
+    /// <summary>Makes one provider call for one part of the payment and records its answer.</summary>
+    /// <returns>What must follow in the same turn.</returns>
+    private async Task<ProviderStep> CallAsync(int? part, ProviderStep step)
+    {
+        var state = Part(part);
         switch (step)
         {
             case ProviderStep.CreateIntent:
-                return await CreateIntentAsync();
+                return await CreateIntentAsync(part);
 
             case ProviderStep.FindIntent:
                 var foundIntent = await intents.FindAsync(state.Id, state.CreatedAt, policy.ProviderDeadline, CancellationToken.None);
-                await ApplyAsync(s => PaymentMachine.CreateLookedUp(s, state.Operation!, foundIntent, policy, Moment));
-                return AfterLookup(step, foundIntent is ProviderResult<PaymentIntentSnapshot?>.Success);
+                await ApplyAsync(part, s => PaymentMachine.CreateLookedUp(s, state.Operation!, foundIntent, policy, Moment));
+                return AfterLookup(part, step, foundIntent is ProviderResult<PaymentIntentSnapshot?>.Success);
 
             case ProviderStep.ReadIntent:
                 var read = await intents.RetrieveAsync(state.Intent!.Id, policy.ProviderDeadline, CancellationToken.None);
-                await ApplyAsync(s => PaymentMachine.IntentRead(s, read, policy, Moment));
-                return AfterLookup(step, read is ProviderResult<PaymentIntentSnapshot>.Success);
+                await ApplyAsync(part, s => PaymentMachine.IntentRead(s, read, policy, Moment));
+                return AfterLookup(part, step, read is ProviderResult<PaymentIntentSnapshot>.Success);
 
             case ProviderStep.CancelIntent:
                 var cancelled = await intents.CancelAsync(
                     state.Intent!.Id, state.Cancellation!.Reason, Call(state, policy.ProviderDeadline), CancellationToken.None);
-                await ApplyAsync(s => PaymentMachine.CancelAnswered(s, state.Operation!, cancelled, policy, Moment));
+                await ApplyAsync(part, s => PaymentMachine.CancelAnswered(s, state.Operation!, cancelled, policy, Moment));
                 return ProviderStep.None;
 
             case ProviderStep.CaptureIntent:
                 var captured = await intents.CaptureAsync(
                     state.Intent!.Id, state.Capture!.AmountMinor, Call(state, policy.ProviderDeadline), CancellationToken.None);
-                await ApplyAsync(s => PaymentMachine.CaptureAnswered(s, state.Operation!, captured, policy, Moment));
+                await ApplyAsync(part, s => PaymentMachine.CaptureAnswered(s, state.Operation!, captured, policy, Moment));
                 return ProviderStep.None;
 
             case ProviderStep.FindRefund:
                 var foundRefund = await intents.FindRefundAsync(state.Intent!.Id, state.Id, policy.ProviderDeadline, CancellationToken.None);
-                await ApplyAsync(s => PaymentMachine.RefundLookedUp(s, state.Operation!, foundRefund, policy, Moment));
-                return AfterLookup(step, foundRefund is ProviderResult<RefundSnapshot?>.Success);
+                await ApplyAsync(part, s => PaymentMachine.RefundLookedUp(s, state.Operation!, foundRefund, policy, Moment));
+                return AfterLookup(part, step, foundRefund is ProviderResult<RefundSnapshot?>.Success);
 
             case ProviderStep.Refund:
                 var refunded = await intents.RefundAsync(
-                    new NewRefund(state.Id, state.Intent!.Id, state.Cancellation!.Reason), Call(state, policy.ProviderDeadline), CancellationToken.None);
-                await ApplyAsync(s => PaymentMachine.RefundAnswered(s, state.Operation!, refunded, policy, Moment));
+                    new NewRefund(Id, state.Intent!.Id, state.Cancellation!.Reason, AllocationId: AllocationOf(state)), Call(state, policy.ProviderDeadline), CancellationToken.None);
+                await ApplyAsync(part, s => PaymentMachine.RefundAnswered(s, state.Operation!, refunded, policy, Moment));
                 return ProviderStep.None;
 
             case ProviderStep.ReadRefund:
                 var refund = await intents.RetrieveRefundAsync(state.Refund!.Id, policy.ProviderDeadline, CancellationToken.None);
-                await ApplyAsync(s => PaymentMachine.RefundRead(s, refund, policy, Moment));
+                await ApplyAsync(part, s => PaymentMachine.RefundRead(s, refund, policy, Moment));
                 return ProviderStep.None;
 
             default:
@@ -295,32 +318,34 @@ public sealed partial class PaymentGrain(
     }
 
     /// <summary>Makes the one call that a refund on request is due for, and records its answer.</summary>
-    private async Task PerformAsync(RefundEntry refund)
+    private async Task PerformAsync(int? part, RefundEntry refund)
     {
-        var intentId = durable.State.Intent!.Id;
+        var state = Part(part);
+        var intentId = state.Intent!.Id;
         if (refund.Operation is { } owed)
             PaymentInstruments.Trying(owed, woken: true);
         switch (RefundMachine.Plan(refund, time.GetUtcNow(), policy))
         {
             case RefundStep.Create:
-                await ApplyAsync(state => RefundMachine.Begin(state, refund.Id, policy, Moment));
-                if (RefundMachine.Find(durable.State, refund.Id) is not { Operation: { } operation, Provider: null } begun
+                await ApplyAsync(part, s => RefundMachine.Begin(s, refund.Id, policy, Moment));
+                if (RefundMachine.Find(Part(part), refund.Id) is not { Operation: { } operation, Provider: null } begun
                     || operation.KeyIsSpent(time.GetUtcNow(), policy))
                     return;
 
                 var call = new ProviderCall(operation.KeyFor(refund.Id), policy.ProviderDeadline);
-                var made = await intents.RefundAsync(new NewRefund(Id, intentId, begun.Reason, begun.Id, begun.AmountMinor), call, CancellationToken.None);
-                await ApplyAsync(state => RefundMachine.Answered(state, refund.Id, operation, made, policy, Moment));
+                var made = await intents.RefundAsync(
+                    new NewRefund(Id, intentId, begun.Reason, begun.Id, begun.AmountMinor, AllocationOf(state)), call, CancellationToken.None);
+                await ApplyAsync(part, s => RefundMachine.Answered(s, refund.Id, operation, made, policy, Moment));
                 return;
 
             case RefundStep.Find:
                 var found = await intents.FindRequestedRefundAsync(intentId, refund.Id, policy.ProviderDeadline, CancellationToken.None);
-                await ApplyAsync(state => RefundMachine.LookedUp(state, refund.Id, refund.Operation!, found, policy, Moment));
+                await ApplyAsync(part, s => RefundMachine.LookedUp(s, refund.Id, refund.Operation!, found, policy, Moment));
                 return;
 
             case RefundStep.Read:
                 var read = await intents.RetrieveRefundAsync(refund.Provider!.Id, policy.ProviderDeadline, CancellationToken.None);
-                await ApplyAsync(state => RefundMachine.Read(state, refund.Id, read, policy, Moment));
+                await ApplyAsync(part, s => RefundMachine.Read(s, refund.Id, read, policy, Moment));
                 return;
 
             default:
@@ -328,10 +353,14 @@ public sealed partial class PaymentGrain(
         }
     }
 
-    private async Task<ProviderStep> CreateIntentAsync()
+    private async Task<ProviderStep> CreateIntentAsync(int? part)
     {
-        var arrivedBefore = await DecideAsync(state => (state.Status == PaymentStatus.Processing, PaymentMachine.BeginCreate(state, policy, Moment)));
-        var begun = durable.State;
+        var arrivedBefore = await DecideAsync(state =>
+        {
+            var own = SplitTender.Part(state, part);
+            return (own.Status == PaymentStatus.Processing, SplitTender.With(state, part, PaymentMachine.BeginCreate(own, policy, Moment), policy, Moment));
+        });
+        var begun = Part(part);
         if (begun is not { Status: PaymentStatus.Processing, Operation.Kind: ProviderOperationKind.Create })
             return ProviderStep.None;
 
@@ -339,32 +368,36 @@ public sealed partial class PaymentGrain(
         if (begun.Operation.KeyIsSpent(time.GetUtcNow(), policy))
             return ProviderStep.None;
 
+        var payment = durable.State;
         var intent = new NewPaymentIntent(
-            begun.Id,
-            begun.MerchantId,
+            payment.Id,
+            payment.MerchantId,
             begun.AmountMinor,
-            begun.CurrencyCode,
+            payment.CurrencyCode,
             begun.Method!,
             begun.AuthorizeOnly,
-            begun.Consent,
-            begun.Description,
-            begun.StatementDescriptorSuffix,
-            begun.Metadata);
+            payment.Consent,
+            payment.Description,
+            payment.StatementDescriptorSuffix,
+            payment.Metadata,
+            AllocationOf(begun));
         var answer = await intents.CreateAsync(intent, Call(begun, policy.ProviderDeadline), CancellationToken.None);
 
         // Another state than the one we wrote means that another activation has begun a try of its own.
-        await ApplyAsync(state => PaymentMachine.CreateAnswered(state, answer, arrivedBefore || state != begun, policy, Moment));
-        LogCreateAnswered(logger, begun.Id, durable.State.Status);
+        await ApplyAsync(part, state => PaymentMachine.CreateAnswered(state, answer, arrivedBefore || state != begun, policy, Moment));
+        LogCreateAnswered(logger, Id, durable.State.Status);
         return ProviderStep.None;
     }
 
-    private ProviderStep AfterLookup(ProviderStep lookup, bool answered) =>
-        answered ? PaymentMachine.PlanAfterLookup(lookup, durable.State) : ProviderStep.None;
+    private ProviderStep AfterLookup(int? part, ProviderStep lookup, bool answered) =>
+        answered ? PaymentMachine.PlanAfterLookup(lookup, Part(part)) : ProviderStep.None;
+
+    private static Guid? AllocationOf(PaymentState state) => state.AllocationOf is null ? null : state.Id;
 
     private static ProviderCall Call(PaymentState state, TimeSpan deadline) => new(state.Operation!.KeyFor(state.Id), deadline);
 
     /// <summary>What a 202 shows (seed): the operation as it began, whatever the provider has answered since.</summary>
-    private static PaymentView As(PaymentStatus begun, PaymentState state) => (state with { Status = begun }).ToView();
+    private static PaymentView As(PaymentStatus begun, PaymentState state) => SplitTender.As(state, begun).ToView();
 
     /// <summary>Makes a decision durable, and with it only those of its announcements that the merchant wants.</summary>
     private Task<TDecision> DecideAsync<TDecision>(Func<PaymentState, (TDecision Decision, PaymentState State)> decide) => durable.DecideAsync(before =>
@@ -375,6 +408,10 @@ public sealed partial class PaymentGrain(
     });
 
     private async Task ApplyAsync(Func<PaymentState, PaymentState> transition) => await DecideAsync(state => (true, transition(state)));
+
+    /// <summary>Makes a transition of one part of the payment durable, and what follows from it for the whole.</summary>
+    private Task ApplyAsync(int? part, Func<PaymentState, PaymentState> transition) =>
+        ApplyAsync(state => SplitTender.With(state, part, transition(SplitTender.Part(state, part)), policy, Moment));
 
     private void DispatchOutbox()
     {

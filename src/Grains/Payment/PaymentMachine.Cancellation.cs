@@ -25,6 +25,9 @@ public static partial class PaymentMachine
             case PaymentStatus.Cancelled or PaymentStatus.CancelFailed when IsRepeat(state, command):
                 return new(CancelPaymentOutcome.Accepted, state, CallProvider: false);
 
+            case PaymentStatus.Initiated or PaymentStatus.Pending or PaymentStatus.AuthRequired or PaymentStatus.CancelFailed when state.IsSplit:
+                return new(CancelPaymentOutcome.Accepted, SplitTender.Cancel(state, command, policy, moment), CallProvider: false);
+
             case PaymentStatus.CancelInitialized:
                 return new(CancelPaymentOutcome.Accepted, Promised(state, moment, command.Actor), CallProvider: false);
 
@@ -51,7 +54,7 @@ public static partial class PaymentMachine
             ? (state with { Cancellation = cancellation with { Promised = true } }).Audited(moment, actor, "cancel_repeated")
             : state;
 
-    private static PaymentState BeginCancel(PaymentState state, CancelPayment command, PaymentPolicy policy, Moment moment)
+    internal static PaymentState BeginCancel(PaymentState state, CancelPayment command, PaymentPolicy policy, Moment moment)
     {
         // A cancel after a failed one still goes back to where the money was, not to CANCEL_FAILED.
         var again = state.Status == PaymentStatus.CancelFailed;
@@ -70,7 +73,7 @@ public static partial class PaymentMachine
         }).Audited(moment, command.Actor, "cancel_requested", CancelDetail(command));
     }
 
-    private static string CancelDetail(CancelPayment command) =>
+    internal static string CancelDetail(CancelPayment command) =>
         string.IsNullOrEmpty(command.Message) ? command.Reason.ToWire() : $"{command.Reason.ToWire()}: {command.Message}";
 
     /// <summary>The answer to the inline try <paramref name="sent"/>, while the caller still waits: a definite refusal returns the payment to where it was.</summary>

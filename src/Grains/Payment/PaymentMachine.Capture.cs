@@ -29,17 +29,22 @@ public static partial class PaymentMachine
         if (outcome != CapturePaymentOutcome.Accepted)
             return new(outcome, state, CallProvider: false);
 
+        var begun = BeginCapture(state, new CaptureRecord(amount, command.Actor, moment.Now, command.CommandId), policy, moment);
+        return new(CapturePaymentOutcome.Accepted, begun, CallProvider: true);
+    }
+
+    internal static PaymentState BeginCapture(PaymentState state, CaptureRecord capture, PaymentPolicy policy, Moment moment)
+    {
         var attempt = state.CaptureAttempts + 1;
-        var begun = (state with
+        return (state with
         {
             Status = PaymentStatus.CaptureInitialized,
-            Capture = new CaptureRecord(amount, command.Actor, moment.Now, command.CommandId),
+            Capture = capture,
             Operation = new ProviderOperation(ProviderOperationKind.Capture, attempt, moment.Now, moment.Now),
             CaptureAttempts = attempt,
             IdleReads = 0,
             ProviderDueAt = moment.Now + policy.WriteAheadLease,
-        }).Audited(moment, command.Actor, "capture_requested", $"{amount}");
-        return new(CapturePaymentOutcome.Accepted, begun, CallProvider: true);
+        }).Audited(moment, capture.Actor, "capture_requested", $"{capture.AmountMinor}");
     }
 
     private static (CapturePaymentOutcome Outcome, long Amount) CapturedAmount(PaymentState state, CapturePayment command)

@@ -8,46 +8,59 @@ namespace Payments.Grains.Payment;
 /// <summary>How a payment comes to be.</summary>
 public static partial class PaymentMachine
 {
-    /// <summary>A create, first or repeated. The method is what the merchant's <c>paymentMethodId</c> names, or null when it has none.</summary>
+    /// <summary>A create of a payment that is one allocation.</summary>
+    public static (CreatePaymentOutcome Outcome, PaymentState State) Create(
+        PaymentState state, Guid id, CreatePayment command, PaymentMethod? method, PaymentPolicy policy, Moment moment) =>
+        Create(state, id, command, [method], policy, moment);
+
+    /// <summary>A create, first or repeated. The methods are what the command's ids name, in their order, null where the merchant has none.</summary>
     /// <returns>The answer's outcome, and the state: changed when there is something to write.</returns>
     /// <exception cref="ArgumentException">The payment under this id is another merchant's: the caller did not derive the id from merchant and
     /// transaction, and must not learn what it is (design I6).</exception>
     public static (CreatePaymentOutcome Outcome, PaymentState State) Create(
-        PaymentState state, Guid id, CreatePayment command, PaymentMethod? method, PaymentPolicy policy, Moment moment)
+        PaymentState state, Guid id, CreatePayment command, ImmutableArray<PaymentMethod?> methods, PaymentPolicy policy, Moment moment)
     {
         if (state.Exists && state.MerchantId != command.MerchantId)
             throw new ArgumentException($"The id {id} is not one of merchant {command.MerchantId}.", nameof(id));
         if (state.Exists)
             return Repeated(state, command, policy, moment);
-        if (method is null)
+        if (methods.Any(static method => method is null))
             return (CreatePaymentOutcome.UnknownPaymentMethod, state);
+        if (!command.Split.IsDefaultOrEmpty)
+            return SplitTender.Create(New(id, command, moment), command, methods!, moment);
+
+        var method = methods.Single()!;
         if (method.Kind == PaymentMethodKind.BankAccount && command.AuthorizeOnly)
             return (CreatePaymentOutcome.BankAccountIsSaleOnly, state);
         if (method.Kind == PaymentMethodKind.BankAccount && command.Consent is null)
             return (CreatePaymentOutcome.ConsentRequired, state);
 
-        var created = new PaymentState
+        var created = New(id, command, moment) with
         {
-            Id = id,
-            MerchantId = command.MerchantId,
-            MerchantTransactionId = command.MerchantTransactionId,
-            AmountMinor = command.AmountMinor,
-            CurrencyCode = command.CurrencyCode,
-            AuthorizeOnly = command.AuthorizeOnly,
             Method = method,
-            Consent = command.Consent,
-            Description = command.Description,
-            StatementDescriptorSuffix = command.StatementDescriptorSuffix,
-            Source = command.Source,
-            Metadata = command.Metadata,
-            Status = PaymentStatus.Initiated,
-            CreateAttempts = 1,
             Operation = new ProviderOperation(ProviderOperationKind.Create, 1, moment.Now, moment.Now),
             ProviderDueAt = moment.Now,
-            CreatedAt = moment.Now,
         };
         return (CreatePaymentOutcome.Accepted, created.Audited(moment, command.Actor, "created"));
     }
+
+    private static PaymentState New(Guid id, CreatePayment command, Moment moment) => new()
+    {
+        Id = id,
+        MerchantId = command.MerchantId,
+        MerchantTransactionId = command.MerchantTransactionId,
+        AmountMinor = command.AmountMinor,
+        CurrencyCode = command.CurrencyCode,
+        AuthorizeOnly = command.AuthorizeOnly,
+        Consent = command.Consent,
+        Description = command.Description,
+        StatementDescriptorSuffix = command.StatementDescriptorSuffix,
+        Source = command.Source,
+        Metadata = command.Metadata,
+        Status = PaymentStatus.Initiated,
+        CreateAttempts = 1,
+        CreatedAt = moment.Now,
+    };
 
     private static (CreatePaymentOutcome Outcome, PaymentState State) Repeated(
         PaymentState state, CreatePayment command, PaymentPolicy policy, Moment moment) =>

@@ -18,6 +18,9 @@ public enum HintStep
     /// <summary>Read the intent that the hint names: the answer to the create that made it was lost.</summary>
     AdoptIntent,
 
+    /// <summary>Look which intent this allocation has: the hint's may be its own, or the other one's.</summary>
+    FindIntent,
+
     /// <summary>Read the compensating refund.</summary>
     ReadRefund,
 

@@ -105,7 +105,7 @@ public static partial class PaymentMachine
         _ => VoidStillOwed(state, policy, moment),
     };
 
-    private static PaymentState BeginRefund(PaymentState state, Moment moment)
+    internal static PaymentState BeginRefund(PaymentState state, Moment moment)
     {
         var attempt = state.RefundAttempts + 1;
         return (state with

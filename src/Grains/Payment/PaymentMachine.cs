@@ -47,7 +47,7 @@ public static partial class PaymentMachine
     public static bool IsTerminal(PaymentStatus status) =>
         status is PaymentStatus.Completed or PaymentStatus.Failed or PaymentStatus.Cancelled;
 
-    private static PaymentState Audited(this PaymentState state, Moment moment, string actor, string @event, string? detail = null) => state with
+    internal static PaymentState Audited(this PaymentState state, Moment moment, string actor, string @event, string? detail = null) => state with
     {
         UpdatedAt = moment.Now,
         Audit = AuditTrail.Append(
@@ -96,7 +96,7 @@ public static partial class PaymentMachine
     }
 
     /// <summary>The one place where a payment becomes <c>CANCELLED</c>.</summary>
-    private static PaymentState Cancelled(PaymentState state, Moment moment, string actor, string detail)
+    internal static PaymentState Cancelled(PaymentState state, Moment moment, string actor, string detail)
     {
         var cancelled = (state with
         {
@@ -121,24 +121,26 @@ public static partial class PaymentMachine
         moment);
 
     /// <summary>Puts the announcement of the present state into the outbox, so that both commit together (design §2.5).</summary>
-    private static PaymentState Announced(PaymentState state, Moment moment)
+    internal static PaymentState Announced(PaymentState state, Moment moment)
     {
-        if (state.Status == state.AnnouncedStatus || PaymentWebhook.EventOf(state.Status) is not { } name)
+        // Of a split tender the merchant hears as of one payment.
+        if (state.AllocationOf is not null || state.Status == state.AnnouncedStatus || PaymentWebhook.EventOf(state.Status) is not { } name)
             return state;
 
+        return Posted(state with { AnnouncedStatus = state.Status }, name, PaymentWebhook.Body(state.ToView(), name), moment);
+    }
+
+    /// <summary>Puts a webhook into the outbox.</summary>
+    internal static PaymentState Posted(PaymentState state, string name, string body, Moment moment)
+    {
         var entry = new OutboxEntry(
             $"msg_{state.Id:N}_{state.OutboxSequence}",
             name,
-            PaymentWebhook.Body(state.ToView()),
+            body,
             moment.Now,
             moment.Now,
             TraceParent: state.Cancellation?.TraceParent ?? moment.TraceParent);
-        return state with
-        {
-            AnnouncedStatus = state.Status,
-            Outbox = state.Outbox.Add(entry),
-            OutboxSequence = state.OutboxSequence + 1,
-        };
+        return state with { Outbox = state.Outbox.Add(entry), OutboxSequence = state.OutboxSequence + 1 };
     }
 
     private static DateTimeOffset? FirstObservation(PaymentStatus status, PaymentState state, PaymentPolicy policy, Moment moment) => status switch

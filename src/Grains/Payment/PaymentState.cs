@@ -28,8 +28,18 @@ public sealed record PaymentState : IIndexedState
     /// <summary>True for a pre-authorization.</summary>
     public bool AuthorizeOnly { get; init; }
 
-    /// <summary>What is charged.</summary>
+    /// <summary>What is charged; null for a split tender, whose allocations say it.</summary>
     public PaymentMethod? Method { get; init; }
+
+    /// <summary>The cards of a split tender: each is a payment of its own within this row, with an intent and operations of its own, and the rules of
+    /// <see cref="SplitTender"/> hold them together. Empty when the whole amount is one allocation.</summary>
+    public ImmutableArray<PaymentState> Allocations { get; init; } = [];
+
+    /// <summary>The payment that this is an allocation of; null for a payment.</summary>
+    public Guid? AllocationOf { get; init; }
+
+    /// <summary>Why and since when a split tender is taken back; null while nothing of it has failed.</summary>
+    public Rollback? Rollback { get; init; }
 
     /// <summary>The customer's consent, for a bank account.</summary>
     public BankDebitConsent? Consent { get; init; }
@@ -46,7 +56,7 @@ public sealed record PaymentState : IIndexedState
     /// <summary>As given at creation.</summary>
     public ImmutableDictionary<string, string> Metadata { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>Current state. The one allocation follows it.</summary>
+    /// <summary>Current state. The one allocation follows it; of a split tender it follows the allocations.</summary>
     public PaymentStatus Status { get; init; }
 
     /// <summary>Creates seen with this merchant transaction id, the first included.</summary>
@@ -107,6 +117,14 @@ public sealed record PaymentState : IIndexedState
     [JsonIgnore]
     public bool Exists => CreateAttempts > 0;
 
+    /// <summary>Whether the amount is split over two cards.</summary>
+    [JsonIgnore]
+    public bool IsSplit => !Allocations.IsEmpty;
+
+    /// <summary>When the provider's side of it or of one of its allocations needs attention (UTC), or null.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? NextProviderDueAt => Allocations.Aggregate(ProviderDueAt, static (due, allocation) => Earlier(due, allocation.ProviderDueAt));
+
     /// <inheritdoc />
     [JsonIgnore]
     Guid? IIndexedState.MerchantId => MerchantId;
@@ -121,8 +139,9 @@ public sealed record PaymentState : IIndexedState
 
     /// <inheritdoc />
     [JsonIgnore]
-    public DateTimeOffset? DueAt =>
-        Refunds.Aggregate(Earlier(ProviderDueAt, Outboxes.Head(Outbox)?.NextAttemptAt), static (due, refund) => Earlier(due, refund.DueAt));
+    public DateTimeOffset? DueAt => Allocations.Aggregate(
+        Refunds.Aggregate(Earlier(ProviderDueAt, Outboxes.Head(Outbox)?.NextAttemptAt), static (due, refund) => Earlier(due, refund.DueAt)),
+        static (due, allocation) => Earlier(due, allocation.DueAt));
 
     Waiting? IIndexedState.Waiting => Status switch
     {
@@ -136,7 +155,7 @@ public sealed record PaymentState : IIndexedState
     {
         ProviderOperationKind.AwaitSettlement => true,
         ProviderOperationKind.Refund => Refund is not null,
-        _ => false,
+        _ => Allocations.Any(static allocation => allocation.MoneyIsUnderWay),
     };
 
     /// <summary>What a caller may see.</summary>
@@ -147,7 +166,7 @@ public sealed record PaymentState : IIndexedState
         AmountMinor,
         CurrencyCode,
         Status,
-        [new AllocationView(PaymentIds.ForAllocation(Id, 0), AmountMinor, Status.ToAllocation())],
+        IsSplit ? SplitTender.Views(this) : [new AllocationView(PaymentIds.ForAllocation(Id, 0), AmountMinor, Status.ToAllocation())],
         Source,
         CreatedAt,
         UpdatedAt,
@@ -163,6 +182,11 @@ public sealed record PaymentState : IIndexedState
 
     private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null ? b : b is null || a < b ? a : b;
 }
+
+/// <summary>A split tender that is taken back as a whole because one card failed.</summary>
+/// <param name="Why">Which card, and the provider's word for it.</param>
+/// <param name="BegunAt">Since when (UTC).</param>
+public sealed record Rollback(string Why, DateTimeOffset BegunAt);
 
 /// <summary>A capture that was begun.</summary>
 /// <param name="AmountMinor">What is to be taken, in minor units.</param>

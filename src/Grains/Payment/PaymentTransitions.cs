@@ -10,9 +10,19 @@ namespace Payments.Grains.Payment;
 public sealed record PaymentTransition(S? From, S To, string Why);
 
 /// <summary>Every state change that a payment can make: the public lifecycle (api-facts §2.3), and what a provider's truth that comes late adds to it. The
-/// rules in <see cref="PaymentMachine"/> make no other, and make every one of these.</summary>
+/// rules in <see cref="PaymentMachine"/> and <see cref="SplitTender"/> make no other, and make every one of these.</summary>
 public static class PaymentTransitions
 {
+    /// <summary>What only the two cards of a split tender bring about: they move one after the other, and are taken back together.</summary>
+    public static ImmutableArray<PaymentTransition> OfSplitTender { get; } =
+    [
+        new(S.AuthRequired, S.Processing, "both held and being captured, or being rolled back"),
+        new(S.Pending, S.CancelInitialized, "cancel, the other card held"),
+        new(S.Processing, S.CancelFailed, "rollback refused or given up"),
+        new(S.CancelFailed, S.Processing, "taken after all, rollback goes on"),
+        new(S.CancelFailed, S.Failed, "rolled back after all"),
+    ];
+
     /// <summary>The table.</summary>
     public static ImmutableArray<PaymentTransition> All { get; } =
     [
@@ -49,6 +59,8 @@ public static class PaymentTransitions
         new(S.CancelInitialized, S.AuthRequired, "refused before the answer"),
         new(S.CancelInitialized, S.Completed, "captured meanwhile, refused before the answer"),
         new(S.CancelFailed, S.Cancelled, "cancelled at the provider"),
+
+        .. OfSplitTender.Select(static transition => transition with { Why = $"split tender, {transition.Why}" }),
     ];
 
     /// <summary>Whether a payment may go from one state to another; staying is no transition.</summary>

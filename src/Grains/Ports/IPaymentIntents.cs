@@ -12,9 +12,10 @@ public interface IPaymentIntents
     /// <summary>Reads an intent (<c>GET /v1/payment_intents/{id}</c>). <c>Refused</c> with code <c>resource_missing</c> when the provider has none.</summary>
     Task<ProviderResult<PaymentIntentSnapshot>> RetrieveAsync(string intentId, TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Looks for the intent that an earlier create with an unknown outcome may have left, by <c>metadata[payment_id]</c>.</summary>
+    /// <summary>Looks for the intent that an earlier create with an unknown outcome may have left, by <c>metadata[allocation_id]</c> where it has one, else by
+    /// <c>metadata[payment_id]</c>.</summary>
     /// <returns>Success with <see langword="null"/> when there is certainly none.</returns>
-    Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(Guid paymentId, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken);
+    Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(Guid ownerId, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Cancels an intent (<c>POST …/cancel</c>). An intent that is already <c>canceled</c> is a success; one that is <c>succeeded</c>
     /// or cannot be cancelled is <c>Refused</c> with the intent (api-facts §3.1).</summary>
@@ -34,10 +35,10 @@ public interface IPaymentIntents
     /// <summary>Reads a refund (<c>GET /v1/refunds/{id}</c>).</summary>
     Task<ProviderResult<RefundSnapshot>> RetrieveRefundAsync(string refundId, TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Looks for our compensating refund of an intent by <c>metadata[payment_id]</c>, newest first, before another is tried: a refund is not
-    /// idempotent at the provider.</summary>
+    /// <summary>Looks for our compensating refund of an intent, by its metadata as <see cref="FindAsync"/> does, newest first, before another is tried: a
+    /// refund is not idempotent at the provider.</summary>
     /// <returns>Success with <see langword="null"/> when there is certainly none, failed and cancelled ones not counted.</returns>
-    Task<ProviderResult<RefundSnapshot?>> FindRefundAsync(string intentId, Guid paymentId, TimeSpan deadline, CancellationToken cancellationToken);
+    Task<ProviderResult<RefundSnapshot?>> FindRefundAsync(string intentId, Guid ownerId, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Looks for a refund on request by <c>metadata[refund_id]</c>, before another is tried.</summary>
     /// <returns>Success with <see langword="null"/> when there is certainly none. Failed ones count: what failed is not tried again by itself.</returns>
@@ -55,6 +56,7 @@ public interface IPaymentIntents
 /// <param name="Description">Or null.</param>
 /// <param name="StatementDescriptorSuffix">Or null.</param>
 /// <param name="Metadata">The merchant's own pairs.</param>
+/// <param name="AllocationId">The card of a split tender that it is for; travels as <c>metadata[allocation_id]</c>, by which it is found again. Else null.</param>
 public sealed record NewPaymentIntent(
     Guid PaymentId,
     Guid MerchantId,
@@ -65,7 +67,8 @@ public sealed record NewPaymentIntent(
     BankDebitConsent? Consent,
     string? Description,
     string? StatementDescriptorSuffix,
-    ImmutableDictionary<string, string> Metadata);
+    ImmutableDictionary<string, string> Metadata,
+    Guid? AllocationId = null);
 
 /// <summary>A merchant's stored payment method, resolved to the provider's own id.</summary>
 /// <param name="Id">Ours, as the merchant names it.</param>
@@ -130,7 +133,9 @@ public enum PaymentIntentStatus
 /// <param name="Reason">The merchant's reason; <c>abandoned</c> is not valid at Stripe and stays in metadata (api-facts §3.3).</param>
 /// <param name="RefundId">The refund on request; null for the compensating refund of a cancel.</param>
 /// <param name="AmountMinor">In minor units; null for everything.</param>
-public sealed record NewRefund(Guid PaymentId, string IntentId, CancellationReason Reason, Guid? RefundId = null, long? AmountMinor = null);
+/// <param name="AllocationId">As in <see cref="NewPaymentIntent"/>.</param>
+public sealed record NewRefund(
+    Guid PaymentId, string IntentId, CancellationReason Reason, Guid? RefundId = null, long? AmountMinor = null, Guid? AllocationId = null);
 
 /// <summary>A refund as read.</summary>
 /// <param name="Id">Stripe's <c>re_…</c> id.</param>

@@ -3,7 +3,8 @@ using Payments.Grains.Ports;
 
 namespace Payments.Grains.Refunds;
 
-/// <summary>A refund on request, stored in its payment's row: the payment owns the sum of them.</summary>
+/// <summary>A refund on request, stored in its payment's row: the payment owns the sum of them. Of a split tender the payment keeps the whole, and each
+/// allocation a part with the same fields.</summary>
 /// <param name="Id">The refund id.</param>
 /// <param name="MerchantTransactionId">The merchant's own id of it.</param>
 /// <param name="AmountMinor">Amount in minor units.</param>
@@ -33,6 +34,10 @@ public sealed record RefundEntry(
     DateTimeOffset UpdatedAt)
 {
     /// <summary>What a caller may see.</summary>
-    public RefundView ToView(Guid paymentId) =>
-        new(Id, paymentId, MerchantTransactionId, AmountMinor, Reason, Status, Failure, CreatedAt, UpdatedAt);
+    public RefundView ToView(PaymentState payment) => new(
+        Id, payment.Id, MerchantTransactionId, AmountMinor, Reason, Status, Failure, CreatedAt, UpdatedAt,
+        payment.IsSplit
+            ? [.. SplitTender.PartsOf(payment, this).Select(static part => new RefundAllocationView(
+                part.Allocation.Id, part.Refund.AmountMinor, part.Refund.Status, part.Refund.Failure))]
+            : default);
 }

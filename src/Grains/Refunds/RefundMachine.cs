@@ -35,28 +35,49 @@ public static class RefundMachine
         if (!state.Exists || state.MerchantId != command.MerchantId)
             return (RefundPaymentOutcome.NotFound, state);
         if (Find(state, refundId) is { } known)
-        {
-            var same = command.AmountMinor is null || command.AmountMinor == known.AmountMinor;
-            return (same ? RefundPaymentOutcome.Accepted : RefundPaymentOutcome.TransactionIdUsed, state);
-        }
-
+            return (IsSame(state, known, command) ? RefundPaymentOutcome.Accepted : RefundPaymentOutcome.TransactionIdUsed, state);
         if (state.Status != PaymentStatus.Completed)
             return (RefundPaymentOutcome.NotRefundable, state);
-        var left = Left(state);
-        var amount = command.AmountMinor ?? left;
-        if (amount > left || amount <= 0)
-            return (RefundPaymentOutcome.AmountTooLarge, state);
 
-        var operation = new ProviderOperation(ProviderOperationKind.Refund, 1, moment.Now, moment.Now);
-        var entry = new RefundEntry(
-            refundId, command.MerchantTransactionId, amount, command.Reason, command.Source, RefundState.Initiated, operation,
-            Provider: null, Failure: null, IdleReads: 0, DueAt: moment.Now, moment.Now, moment.Now);
-        return (RefundPaymentOutcome.Accepted, Audited(state with { Refunds = state.Refunds.Add(entry) }, entry, moment, command.Actor, "refund_requested"));
+        var (outcome, parts) = RefundParts.Of(state, command);
+        if (outcome != RefundPaymentOutcome.Accepted)
+            return (outcome, state);
+
+        var entry = New(refundId, command, parts.Sum(static part => part.AmountMinor), moment);
+        var requested = state.IsSplit
+            ? SplitTender.Requested(state, entry, parts, moment)
+            : state with { Refunds = state.Refunds.Add(Owed(entry, moment)) };
+        return (RefundPaymentOutcome.Accepted, Audited(requested, entry, moment, command.Actor, "refund_requested"));
     }
 
+    /// <summary>Whether a repeated request asks for what the known one did. What it leaves open it takes as it was.</summary>
+    private static bool IsSame(PaymentState state, RefundEntry known, RefundPayment command)
+    {
+        if (command.Allocations.IsDefaultOrEmpty)
+            return command.AmountMinor is null || command.AmountMinor == known.AmountMinor;
+
+        var parts = state.IsSplit
+            ? SplitTender.PartsOf(state, known).ToDictionary(static part => part.Allocation.Id, static part => part.Refund.AmountMinor)
+            : new Dictionary<Guid, long> { [PaymentIds.ForAllocation(state.Id, 0)] = known.AmountMinor };
+        return command.Allocations.Length == parts.Count
+            && command.Allocations.All(named => parts.TryGetValue(named.Id, out var amount) && (named.AmountMinor is null || named.AmountMinor == amount));
+    }
+
+    private static RefundEntry New(Guid refundId, RefundPayment command, long amountMinor, Moment moment) => new(
+        refundId, command.MerchantTransactionId, amountMinor, command.Reason, command.Source, RefundState.Initiated, Operation: null,
+        Provider: null, Failure: null, IdleReads: 0, DueAt: null, moment.Now, moment.Now);
+
+    /// <summary>The refund as something that its payment owes the provider.</summary>
+    internal static RefundEntry Owed(RefundEntry entry, Moment moment) => entry with
+    {
+        Operation = new ProviderOperation(ProviderOperationKind.Refund, 1, moment.Now, moment.Now),
+        DueAt = moment.Now,
+    };
+
     /// <summary>What was taken and is neither given back nor promised, in minor units.</summary>
-    public static long Left(PaymentState state) =>
-        (state.Intent?.AmountReceivedMinor ?? 0) - state.Refunds.Where(static refund => refund.Status != RefundState.Failed).Sum(static refund => refund.AmountMinor);
+    public static long Left(PaymentState state) => state.IsSplit
+        ? state.Allocations.Sum(Left)
+        : (state.Intent?.AmountReceivedMinor ?? 0) - state.Refunds.Where(static refund => refund.Status != RefundState.Failed).Sum(static refund => refund.AmountMinor);
 
     /// <summary>The refund with this id, or null.</summary>
     public static RefundEntry? Find(PaymentState state, Guid refundId) => state.Refunds.FirstOrDefault(refund => refund.Id == refundId);
@@ -196,21 +217,16 @@ public static class RefundMachine
         return Audited(With(state, waiting), waiting, moment, AuditTrail.Provider, "refund_answer_unknown", $"{unknown.Cause}: {unknown.Detail}");
     }
 
-    private static PaymentState Announced(PaymentState state, RefundEntry refund, Moment moment, string @event, string detail)
+    /// <summary>A refund that has moved, with the webhook that says so. Of a split tender's refund the merchant hears as of one.</summary>
+    internal static PaymentState Announced(PaymentState state, RefundEntry refund, Moment moment, string @event, string detail)
     {
-        var entry = new OutboxEntry(
-            $"msg_{state.Id:N}_{state.OutboxSequence}",
-            RefundWebhook.EventOf(refund.Status),
-            RefundWebhook.Body(state, refund),
-            moment.Now,
-            moment.Now,
-            TraceParent: moment.TraceParent);
-        return Audited(
-            With(state, refund) with { Outbox = state.Outbox.Add(entry), OutboxSequence = state.OutboxSequence + 1 },
-            refund, moment, AuditTrail.Provider, @event, detail);
+        var moved = With(state, refund);
+        if (state.AllocationOf is null)
+            moved = PaymentMachine.Posted(moved, RefundWebhook.EventOf(refund.Status), RefundWebhook.Body(moved, refund), moment);
+        return Audited(moved, refund, moment, AuditTrail.Provider, @event, detail);
     }
 
-    private static PaymentState With(PaymentState state, RefundEntry refund)
+    internal static PaymentState With(PaymentState state, RefundEntry refund)
     {
         var index = state.Refunds.IndexOf(Find(state, refund.Id)!);
         return state with { Refunds = state.Refunds.SetItem(index, refund) };

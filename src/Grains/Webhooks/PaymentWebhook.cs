@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Payments.Grains.Webhooks;
 
 /// <summary>Writes the body that announces a payment's state. For <c>PAYMENT_CANCELLED</c> it is the seed's: these properties, in this order, and no
-/// other. The other events (api-facts §2.6) have the same shape, and the two amounts of a pre-authorization where the view shows them.</summary>
+/// other. The other events (api-facts §2.6) have the same shape, the two amounts of a pre-authorization where the view shows them, and for a card of a
+/// split tender what became of it.</summary>
 public static class PaymentWebhook
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -23,13 +24,18 @@ public static class PaymentWebhook
         _ => null,
     };
 
+    /// <summary>The event that follows <c>PAYMENT_FAILED</c> when a split tender was taken back by refunding a card that was captured already.</summary>
+    public const string Refunded = "PAYMENT_REFUNDED";
+
     /// <summary>The body for a payment in its present state.</summary>
     /// <exception cref="ArgumentException">The state is not announced.</exception>
-    public static string Body(PaymentView payment)
-    {
-        if (EventOf(payment.Status) is not { } name)
-            throw new ArgumentException($"A payment in {payment.Status.ToWire()} is not announced.", nameof(payment));
+    public static string Body(PaymentView payment) => Body(
+        payment,
+        EventOf(payment.Status) ?? throw new ArgumentException($"A payment in {payment.Status.ToWire()} is not announced.", nameof(payment)));
 
+    /// <summary>The body of an event about a payment in its present state.</summary>
+    public static string Body(PaymentView payment, string name)
+    {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, WriterOptions))
         {
@@ -54,6 +60,16 @@ public static class PaymentWebhook
                 json.WriteString("id", allocation.Id);
                 json.WriteNumber("amount", allocation.AmountMinor);
                 json.WriteString("status", allocation.Status.ToWire());
+                if (allocation.Failure is not null)
+                    json.WriteString("error", allocation.Failure);
+                if (allocation.Remediation is { } remediation)
+                {
+                    json.WriteStartObject("remediation");
+                    json.WriteString("action", remediation.Action.ToWire());
+                    json.WriteString("status", remediation.Status.ToWire());
+                    json.WriteEndObject();
+                }
+
                 json.WriteEndObject();
             }
 

@@ -41,10 +41,29 @@ public static class RefundWebhook
             json.WriteString("status", refund.Status.ToWire());
             if (refund.Failure is not null)
                 json.WriteString("error", refund.Failure);
+            if (payment.IsSplit)
+                WriteParts(json, payment, refund);
             json.WriteEndObject();
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void WriteParts(Utf8JsonWriter json, PaymentState payment, RefundEntry refund)
+    {
+        json.WriteStartArray("refundAllocations");
+        foreach (var (allocation, part) in SplitTender.PartsOf(payment, refund))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", allocation.Id);
+            json.WriteNumber("amount", part.AmountMinor);
+            json.WriteString("status", part.Status.ToWire());
+            if (part.Failure is not null)
+                json.WriteString("error", part.Failure);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

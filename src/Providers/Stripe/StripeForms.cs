@@ -13,6 +13,9 @@ internal static class StripeForms
     /// <summary>The id of a refund on request, in the metadata of refunds.</summary>
     public const string RefundIdKey = "refund_id";
 
+    /// <summary>The card of a split tender, in the metadata of its intent and refunds.</summary>
+    public const string AllocationIdKey = "allocation_id";
+
     private const string MerchantIdKey = "merchant_id";
     private const string ReasonKey = "cancellation_reason";
     private const int PageSize = 100;
@@ -53,10 +56,12 @@ internal static class StripeForms
         return options;
     }
 
-    /// <summary>A cancel with the merchant's reason.</summary>
-    public static PaymentIntentCancelOptions Cancel(CancellationReason reason) => new() { CancellationReason = ToWord(reason) };
+    /// <summary>A cancel with the merchant's reason, or without one where the system takes something back.</summary>
+    public static PaymentIntentCancelOptions Cancel(CancellationReason reason) => reason == CancellationReason.AutomatedCancel
+        ? new PaymentIntentCancelOptions()
+        : new PaymentIntentCancelOptions { CancellationReason = ToWord(reason) };
 
-    /// <summary>A refund. Stripe knows no <c>abandoned</c> here, so that reason travels in metadata only.</summary>
+    /// <summary>A refund. Stripe knows no <c>abandoned</c> here, nor what the system does by itself: such a reason travels in metadata only.</summary>
     public static RefundCreateOptions Refund(NewRefund refund)
     {
         var options = new RefundCreateOptions
@@ -68,8 +73,10 @@ internal static class StripeForms
                 [ReasonKey] = ToWord(refund.Reason),
             },
             PaymentIntent = refund.IntentId,
-            Reason = refund.Reason == CancellationReason.Abandoned ? null : ToWord(refund.Reason),
+            Reason = refund.Reason is CancellationReason.Abandoned or CancellationReason.AutomatedCancel ? null : ToWord(refund.Reason),
         };
+        if (refund.AllocationId is { } allocation)
+            options.Metadata[AllocationIdKey] = allocation.ToString("D", CultureInfo.InvariantCulture);
         if (refund.RefundId is { } id)
             options.Metadata[RefundIdKey] = id.ToString("D", CultureInfo.InvariantCulture);
         return options;
@@ -85,8 +92,9 @@ internal static class StripeForms
     /// <summary>Refunds of one intent, newest first.</summary>
     public static RefundListOptions ListRefunds(string intentId) => new() { PaymentIntent = intentId, Limit = PageSize };
 
-    /// <summary>Whether an object's metadata says that it belongs to this payment.</summary>
-    public static bool IsOf(Guid paymentId, Dictionary<string, string>? metadata) => Names(metadata, PaymentIdKey, paymentId);
+    /// <summary>Whether an object's metadata says that it belongs to this payment or, where it names one, to this allocation.</summary>
+    public static bool IsOf(Guid ownerId, Dictionary<string, string>? metadata) =>
+        Names(metadata, metadata?.ContainsKey(AllocationIdKey) == true ? AllocationIdKey : PaymentIdKey, ownerId);
 
     /// <summary>Whether a refund's metadata says that it is this refund on request.</summary>
     public static bool IsRefund(Guid refundId, Dictionary<string, string>? metadata) => Names(metadata, RefundIdKey, refundId);
@@ -128,6 +136,8 @@ internal static class StripeForms
             [PaymentIdKey] = intent.PaymentId.ToString("D", CultureInfo.InvariantCulture),
             [MerchantIdKey] = intent.MerchantId.ToString("D", CultureInfo.InvariantCulture),
         };
+        if (intent.AllocationId is { } allocation)
+            metadata[AllocationIdKey] = allocation.ToString("D", CultureInfo.InvariantCulture);
 
         // Sorted, because what is left out must be the same on every machine: a repeat under the same key has to send the same form.
         foreach (var (key, value) in intent.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))

@@ -114,16 +114,16 @@ internal sealed class StripePaymentIntents : IPaymentIntents, IProviderObjects, 
     /// <remarks>By list and not by Stripe's search: search lags behind by up to a minute and more, so that it cannot say "certainly none";
     /// the list is read-after-write. A search that meets <see cref="StripeOptions.SearchLimit"/> first ends as a timeout.</remarks>
     public Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(
-        Guid paymentId,
+        Guid ownerId,
         DateTimeOffset createdSince,
         TimeSpan deadline,
         CancellationToken cancellationToken) =>
         _calls.RunAsync(
-            new ProviderOperation(Provider, "find", PaymentTag, Text(paymentId)),
+            new ProviderOperation(Provider, "find", PaymentTag, Text(ownerId)),
             deadline,
             token => FindFirstAsync<PaymentIntent, PaymentIntentSnapshot>(
                 _intents.ListAutoPagingAsync(StripeForms.ListSince(createdSince), cancellationToken: token),
-                intent => StripeForms.IsOf(paymentId, intent.Metadata),
+                intent => StripeForms.IsOf(ownerId, intent.Metadata),
                 intent => StripeSnapshots.Answer(intent, expectedId: null)),
             cancellationToken);
 
@@ -153,17 +153,17 @@ internal sealed class StripePaymentIntents : IPaymentIntents, IProviderObjects, 
     /// <inheritdoc/>
     public Task<ProviderResult<RefundSnapshot?>> FindRefundAsync(
         string intentId,
-        Guid paymentId,
+        Guid ownerId,
         TimeSpan deadline,
         CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(intentId);
         return _calls.RunAsync(
-            new ProviderOperation(Provider, "find_refund", PaymentTag, Text(paymentId)),
+            new ProviderOperation(Provider, "find_refund", PaymentTag, Text(ownerId)),
             deadline,
             token => FindFirstAsync<Refund, RefundSnapshot>(
                 _refunds.ListAutoPagingAsync(StripeForms.ListRefunds(intentId), cancellationToken: token),
-                refund => StripeForms.IsOf(paymentId, refund.Metadata) && !StripeForms.IsRequested(refund.Metadata) && refund.Status is not ("failed" or "canceled"),
+                refund => StripeForms.IsOf(ownerId, refund.Metadata) && !StripeForms.IsRequested(refund.Metadata) && refund.Status is not ("failed" or "canceled"),
                 refund => StripeSnapshots.Answer(refund, expectedId: null)),
             cancellationToken);
     }

@@ -18,7 +18,7 @@ public sealed record RowWrite
 {
     /// <summary>The version of the document format that this program writes and the highest that it reads. It grows with every addition to a
     /// stored state: an older program would read the row, and drop what it does not know when it writes it back.</summary>
-    public const int StateVersion = 2;
+    public const int StateVersion = 3;
 
     /// <summary>What to do.</summary>
     public required RowOperation Operation { get; init; }
