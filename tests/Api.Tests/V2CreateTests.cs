@@ -7,6 +7,9 @@ namespace Payments.Api.Tests;
 /// <summary><c>POST /v2/payments</c>.</summary>
 public sealed class V2CreateTests : IClassFixture<ApiServer>
 {
+    private const string Half = """{"amount":12500,"paymentMethodId":"5b1f0c2e-8a44-4c8f-9d0e-0c6f2d9f1a11"}""";
+    private const string Other = """{"amount":12499,"paymentMethodId":"6c1f0c2e-8a44-4c8f-9d0e-0c6f2d9f1a22"}""";
+
     private readonly ApiServer _server;
 
     public V2CreateTests(ApiServer server)
@@ -46,6 +49,31 @@ public sealed class V2CreateTests : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task Two_allocations_are_a_split_tender()
+    {
+        await CreateAsync(
+            $$"""{"merchantTransactionId":"1","amount":24999,"currencyCode":"USD","authorizeCard":false,"paymentAllocations":[{{Half}},{{Other}}]}""");
+
+        var command = Assert.IsType<CreatePayment>(Assert.Single(_server.Grains.Calls).Argument);
+        Assert.Equal((24999L, Guid.Empty), (command.AmountMinor, command.PaymentMethodId));
+        Assert.Equal(
+            [new SplitAllocation(Samples.MethodId, 12500), new SplitAllocation(new Guid("6c1f0c2e-8a44-4c8f-9d0e-0c6f2d9f1a22"), 12499)], command.Split.AsEnumerable());
+    }
+
+    [Theory]
+    [InlineData(true, 24999, Other, "authorizeCard must be false for split tender")]
+    [InlineData(false, 25000, Other, "The amounts of paymentAllocations must add up to amount")]
+    [InlineData(false, 25000, Half, "paymentAllocations must have different payment methods")]
+    public async Task A_split_tender_is_a_sale_over_two_cards_that_add_up(bool authorize, long amount, string second, string detail)
+    {
+        var flag = authorize ? "true" : "false";
+        await RefusedAsync(
+            $$"""{"merchantTransactionId":"1","amount":{{amount}},"currencyCode":"USD","authorizeCard":{{flag}},"paymentAllocations":[{{Half}},{{second}}]}""",
+            detail);
+        Assert.Empty(_server.Grains.Calls);
+    }
+
+    [Fact]
     public async Task Consent_is_understood()
     {
         await CreateAsync(With("consent", """{"type":"ONLINE","timestamp":"2026-04-04T14:00:00.5+02:00","ipAddress":"2001:db8::1","userAgent":"UA"}"""));
@@ -70,6 +98,7 @@ public sealed class V2CreateTests : IClassFixture<ApiServer>
     [InlineData(CreatePaymentOutcome.UnknownPaymentMethod, 400, "INVALID_REQUEST", "paymentMethodId not found")]
     [InlineData(CreatePaymentOutcome.ConsentRequired, 400, "INVALID_REQUEST", "consent is required for BANK_ACCOUNT payments")]
     [InlineData(CreatePaymentOutcome.BankAccountIsSaleOnly, 400, "INVALID_REQUEST", "authorizeCard must be false for BANK_ACCOUNT payments")]
+    [InlineData(CreatePaymentOutcome.InvalidSplit, 400, "INVALID_REQUEST", "Both paymentAllocations of a split tender must be cards")]
     public async Task Each_refusal_of_the_grain_has_its_answer(CreatePaymentOutcome outcome, int status, string title, string detail)
     {
         _server.Grains.OnCreate = (_, _) => Task.FromResult(new CreatePaymentResult(outcome, null));
@@ -115,7 +144,7 @@ public sealed class V2CreateTests : IClassFixture<ApiServer>
     [InlineData("paymentAllocations", "[]", "paymentAllocations is required")]
     [InlineData("paymentAllocations", "{}", "paymentAllocations must be an array")]
     [InlineData("paymentAllocations", "[1]", "paymentAllocations[0] must be an object")]
-    [InlineData("paymentAllocations", "[{},{}]", "Split tender is not supported")]
+    [InlineData("paymentAllocations", "[{},{}]", "paymentAllocations[0].amount is required")]
     [InlineData("paymentAllocations", "[{},{},{}]", "paymentAllocations must not have more than 2 entries")]
     [InlineData("paymentAllocations", "[{\"paymentMethodId\":\"5b1f0c2e-8a44-4c8f-9d0e-0c6f2d9f1a11\"}]", "paymentAllocations[0].amount is required")]
     [InlineData("paymentAllocations", "[{\"amount\":24999,\"paymentMethodId\":\"5b1f0c2e-8a44-4c8f-9d0e-0c6f2d9f1a11\"}]", "paymentAllocations[0].amount must be equal to amount")]

@@ -7,6 +7,7 @@ namespace Payments.Api.Tests;
 public sealed class V2RefundTests(ApiServer server) : IClassFixture<ApiServer>
 {
     private const string Payment = "770e8400-e29b-41d4-a716-446655440000";
+    private const string Allocation = "cccc1111-2222-3333-4444-555566667777";
     private const string Body = $$"""{"paymentId":"{{Payment}}","merchantTransactionId":"refund-1","amount":10000,"reason":"DUPLICATE"}""";
     private static readonly Guid Id = PaymentIds.ForRefund(ApiServer.Merchant, "refund-1");
 
@@ -44,8 +45,49 @@ public sealed class V2RefundTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.Equal((null, CancellationReason.RequestedByCustomer), (command.AmountMinor, command.Reason));
     }
 
+    [Fact]
+    public async Task Allocations_can_be_named_with_and_without_amounts()
+    {
+        Answers(RefundPaymentOutcome.Accepted);
+
+        var answer = await server.SendAsync(server.V2(
+            HttpMethod.Post, "/v2/refunds",
+            $$$"""{"paymentId":"{{{Payment}}}","merchantTransactionId":"r","refundAllocations":[{"id":"{{{Allocation}}}","amount":7},{"id":"{{{Payment}}}"}]}"""));
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.Code);
+        var command = Assert.IsType<RefundPayment>(Assert.Single(server.Grains.Calls).Argument);
+        Assert.Null(command.AmountMinor);
+        Assert.Equal([new RefundAllocation(new Guid(Allocation), 7), new RefundAllocation(new Guid(Payment), null)], command.Allocations.AsEnumerable());
+    }
+
+    [Fact]
+    public async Task The_parts_of_a_split_tenders_refund_are_shown()
+    {
+        server.Grains.OnGetRefund = (_, _) => Task.FromResult<RefundView?>(Refund with
+        {
+            Status = RefundState.Failed,
+            Failure = "declined",
+            Allocations =
+            [
+                new RefundAllocationView(new Guid(Allocation), 6000, RefundState.Completed, null),
+                new RefundAllocationView(new Guid(Payment), 4000, RefundState.Failed, "declined"),
+            ],
+        });
+
+        var answer = await server.SendAsync(server.V2(HttpMethod.Get, $"/v2/refunds/{Id}"));
+
+        answer.ShouldBe(
+            200,
+            $$$"""{"data":{"id":"{{{Id}}}","paymentId":"{{{Payment}}}","merchantTransactionId":"refund-1","amount":10000,"reason":"DUPLICATE","status":"FAILED","error":"declined","refundAllocations":[{"id":"{{{Allocation}}}","amount":6000,"status":"COMPLETED"},{"id":"{{{Payment}}}","amount":4000,"status":"FAILED","error":"declined"}]}}""");
+    }
+
     [Theory]
     [InlineData("{}", "paymentId is required")]
+    [InlineData($$$"""{"paymentId":"{{{Payment}}}","merchantTransactionId":"r","refundAllocations":{}}""", "refundAllocations must be an array")]
+    [InlineData($$$"""{"paymentId":"{{{Payment}}}","merchantTransactionId":"r","refundAllocations":[{}]}""", "refundAllocations[0].id is required")]
+    [InlineData($$$"""{"paymentId":"{{{Payment}}}","merchantTransactionId":"r","refundAllocations":[{"id":"{{{Allocation}}}","amount":0}]}""", "refundAllocations[0].amount must be an integer from 1 to 99999999")]
+    [InlineData($$$"""{"paymentId":"{{{Payment}}}","merchantTransactionId":"r","amount":1,"refundAllocations":[{"id":"{{{Allocation}}}"}]}""", "amount and refundAllocations exclude each other")]
+
     [InlineData("""{"paymentId":"x","merchantTransactionId":"r"}""", "paymentId must be a UUID")]
     [InlineData($$"""{"paymentId":"{{Payment}}"}""", "merchantTransactionId is required")]
     [InlineData($$"""{"paymentId":"{{Payment}}","merchantTransactionId":"123456789012345678901234567890123456789012345678901"}""", "merchantTransactionId must not be longer than 50 characters")]
@@ -67,6 +109,7 @@ public sealed class V2RefundTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData(RefundPaymentOutcome.NotRefundable, PaymentStatus.Authorized, 422, "UNPROCESSABLE_ENTITY", "Payment cannot be refunded in AUTHORIZED state")]
     [InlineData(RefundPaymentOutcome.NotRefundable, PaymentStatus.Cancelled, 422, "UNPROCESSABLE_ENTITY", "Payment cannot be refunded in CANCELLED state")]
     [InlineData(RefundPaymentOutcome.AmountTooLarge, PaymentStatus.Completed, 422, "UNPROCESSABLE_ENTITY", "Refund amount exceeds the amount that can be refunded")]
+    [InlineData(RefundPaymentOutcome.UnknownAllocation, PaymentStatus.Completed, 422, "UNPROCESSABLE_ENTITY", "Payment allocation not found, or named twice")]
     [InlineData(RefundPaymentOutcome.TransactionIdUsed, null, 422, "UNPROCESSABLE_ENTITY", "merchantTransactionId was already used for another refund")]
     public async Task Every_refusal_has_its_answer(RefundPaymentOutcome outcome, PaymentStatus? state, int status, string title, string detail)
     {

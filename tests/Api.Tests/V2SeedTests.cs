@@ -140,5 +140,29 @@ public sealed class V2SeedTests(ApiServer server) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task The_cards_of_a_split_tender_say_what_became_of_them()
+    {
+        var payment = Samples.Payment(PaymentStatus.Failed);
+        server.Grains.OnGet = (_, _, _) => Task.FromResult<PaymentView?>(payment with
+        {
+            Allocations =
+            [
+                payment.Allocations[0] with
+                {
+                    AmountMinor = 15000,
+                    Status = AllocationStatus.RolledBack,
+                    Remediation = new RemediationView(RemediationAction.Cancel, RemediationStatus.Completed),
+                },
+                new AllocationView(payment.Id, 10000, AllocationStatus.Failed, "card_declined"),
+            ],
+        });
+
+        var answer = await server.SendAsync(server.V2(HttpMethod.Get, Samples.PaymentPath));
+
+        answer.ShouldBe(200,
+            """{"data":{"id":"770e8400-e29b-41d4-a716-446655440000","amount":25000,"status":"FAILED","paymentAllocations":[{"id":"cccc1111-2222-3333-4444-555566667777","amount":15000,"status":"ROLLED_BACK","remediation":{"action":"CANCEL","status":"COMPLETED"}},{"id":"770e8400-e29b-41d4-a716-446655440000","amount":10000,"status":"FAILED","error":"card_declined"}]}}""");
+    }
+
+    [Fact]
     public void Every_state_is_in_the_table_above() => Assert.Equal(12, Enum.GetValues<PaymentStatus>().Length);
 }

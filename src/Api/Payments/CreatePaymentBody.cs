@@ -45,15 +45,15 @@ internal static class CreatePaymentBody
         var description = fields.Text("description", DescriptionLengthMax);
         var suffix = ReadSuffix(fields);
         fields.Object("customer");
-        var methodId = ReadAllocation(fields, amount);
+        var allocations = ReadAllocations(fields, amount, authorizeOnly);
         var consent = ReadConsent(fields);
         var metadata = ReadMetadata(fields);
 
         error = fields.Error;
         return error is null
             ? new CreatePayment(
-                call.MerchantId, transactionId!, amount!.Value, currency!, authorizeOnly, methodId!.Value, consent, description, suffix,
-                call.Source, metadata, call.Actor)
+                call.MerchantId, transactionId!, amount!.Value, currency!, authorizeOnly, allocations is [var only] ? only.PaymentMethodId : Guid.Empty,
+                consent, description, suffix, call.Source, metadata, call.Actor, allocations.Length > 1 ? allocations : default)
             : null;
     }
 
@@ -79,23 +79,33 @@ internal static class CreatePaymentBody
         return suffix;
     }
 
-    private static Guid? ReadAllocation(FieldReader fields, long? total)
+    private static ImmutableArray<SplitAllocation> ReadAllocations(FieldReader fields, long? total, bool authorizeOnly)
     {
         const string Name = "paymentAllocations";
-        var allocations = fields.Objects(Name, AllocationsMax, isRequired: true);
-        fields.Describe(Name, static schema => (schema["minItems"], schema["maxItems"]) = (1, 1));
-        if (allocations.Count != 1)
-        {
-            // Objects has refused what is missing or no array; what is left is none or two.
-            fields.Refuse(Name, allocations.Count == 0 ? $"{Name} is required" : "Split tender is not supported");
-            return null;
-        }
+        var entries = fields.Objects(Name, AllocationsMax, isRequired: true);
+        fields.Describe(Name, static schema => (schema["minItems"], schema["description"]) =
+            (1, "One for the whole amount, or two different cards that add up to it (split tender, a sale)."));
+        var allocations = entries
+            .Select(static entry => (Amount: entry.Integer("amount", 1, AmountMinorMax, isRequired: true), Method: entry.Uuid("paymentMethodId", isRequired: true)))
+            .ToList();
 
-        var allocation = allocations[0];
-        var amount = allocation.Integer("amount", 1, AmountMinorMax, isRequired: true);
-        if (amount is not null && total is not null && amount != total)
-            allocation.Refuse("amount", $"{Name}[0].amount must be equal to amount");
-        return allocation.Uuid("paymentMethodId", isRequired: true);
+        // Objects has refused what is missing or no array; what is left is none.
+        if (allocations.Count == 0)
+            fields.Refuse(Name, $"{Name} is required");
+        if (fields.Error is not null)
+            return [];
+
+        if (allocations.Count > 1 && authorizeOnly)
+            fields.Refuse("authorizeCard", "authorizeCard must be false for split tender");
+        else if (allocations.Count == 1 && total is not null && allocations[0].Amount != total)
+            fields.Refuse(Name, $"{Name}[0].amount must be equal to amount");
+        else if (total is not null && allocations.Sum(static allocation => allocation.Amount) != total)
+            fields.Refuse(Name, $"The amounts of {Name} must add up to amount");
+        else if (allocations.DistinctBy(static allocation => allocation.Method).Count() < allocations.Count)
+            fields.Refuse(Name, $"{Name} must have different payment methods");
+        return fields.Error is null
+            ? [.. allocations.Select(static allocation => new SplitAllocation(allocation.Method!.Value, allocation.Amount!.Value))]
+            : [];
     }
 
     private static BankDebitConsent? ReadConsent(FieldReader fields)

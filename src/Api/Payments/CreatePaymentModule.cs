@@ -26,6 +26,7 @@ public sealed class CreatePaymentModule : ICarterModule
         .Answers("Unknown payment method", PaymentProblem.UnknownPaymentMethod)
         .Answers("Bank account without consent", PaymentProblem.ConsentRequired)
         .Answers("Bank account and authorizeCard", PaymentProblem.BankAccountIsSaleOnly)
+        .Answers("Split tender over a bank account", PaymentProblem.InvalidSplit)
         .Answers("Sixth attempt", PaymentProblem.TooManyAttempts);
 
     private static void Read(FieldReader fields) => CreatePaymentBody.Read(fields, PaymentExamples.Caller, PaymentExamples.Rules, out _);
@@ -52,6 +53,7 @@ public sealed class CreatePaymentModule : ICarterModule
             { Outcome: CreatePaymentOutcome.UnknownPaymentMethod } => PaymentProblem.UnknownPaymentMethod,
             { Outcome: CreatePaymentOutcome.ConsentRequired } => PaymentProblem.ConsentRequired,
             { Outcome: CreatePaymentOutcome.BankAccountIsSaleOnly } => PaymentProblem.BankAccountIsSaleOnly,
+            { Outcome: CreatePaymentOutcome.InvalidSplit } => PaymentProblem.InvalidSplit,
             _ => throw new InvalidOperationException($"A create cannot end as {result}."),
         };
     }

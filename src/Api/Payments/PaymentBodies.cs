@@ -51,11 +51,20 @@ internal sealed record ListedPayment(
 /// <summary>How a list goes on: the next page's cursor, or null after the last one.</summary>
 internal sealed record Paging([property: Description("The next page's cursor; null on the last page.")] string? Next);
 
-/// <summary>One allocation.</summary>
+/// <summary>One allocation. What it says beyond its state is only said of the cards of a split tender.</summary>
 internal sealed record AllocationBody(
     Guid Id,
     [property: Range(1, (int)CreatePaymentBody.AmountMinorMax)] long Amount,
-    [property: SpellingOf(typeof(AllocationStatus))] string Status);
+    [property: SpellingOf(typeof(AllocationStatus))] string Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("The provider's word for why this card of a split tender failed.")]
+    string? Error,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("How this card is taken back because the other one failed.")]
+    RemediationBody? Remediation);
+
+/// <summary>How one card of a split tender is taken back.</summary>
+internal sealed record RemediationBody(
+    [property: SpellingOf(typeof(RemediationAction))] string Action,
+    [property: SpellingOf(typeof(RemediationStatus))] string Status);
 
 /// <summary>Answer to a request for a refund.</summary>
 internal sealed record AcceptedRefundBody([property: Description("Where to read the refund.")] string Url, RefundData Data);
@@ -70,6 +79,15 @@ internal sealed record RefundData(
     [property: StringLength(CreatePaymentBody.TransactionIdLengthMax)] string MerchantTransactionId,
     [property: Range(1, (int)CreatePaymentBody.AmountMinorMax)] long Amount,
     [property: SpellingOf(typeof(CancellationReason))] string Reason,
+    [property: SpellingOf(typeof(RefundState))] string Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("The provider's word for why it failed.")] string? Error,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("What goes back to each card of a split tender.")]
+    IReadOnlyList<RefundAllocationBody>? RefundAllocations);
+
+/// <summary>The part of a refund that goes back to one card of a split tender.</summary>
+internal sealed record RefundAllocationBody(
+    Guid Id,
+    [property: Range(1, (int)CreatePaymentBody.AmountMinorMax)] long Amount,
     [property: SpellingOf(typeof(RefundState))] string Status,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("The provider's word for why it failed.")] string? Error);
 

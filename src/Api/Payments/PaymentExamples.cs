@@ -24,11 +24,11 @@ internal static class PaymentExamples
     public const string Capture =
         """{"amount":null,"paymentAllocations":[{"id":"cccc1111-2222-3333-4444-555566667777","amount":20000}]}""";
 
-    /// <summary>A refund of the seed's payment with every field.</summary>
+    /// <summary>A refund of the seed's payment with every field; amounts are those of allocations, or one of the whole.</summary>
     public const string CreateRefund =
         """
-        {"paymentId":"770e8400-e29b-41d4-a716-446655440000","merchantTransactionId":"refund-20260405-001","amount":5000,
-         "reason":"REQUESTED_BY_CUSTOMER"}
+        {"paymentId":"770e8400-e29b-41d4-a716-446655440000","merchantTransactionId":"refund-20260405-001","amount":null,
+         "refundAllocations":[{"id":"cccc1111-2222-3333-4444-555566667777","amount":5000}],"reason":"REQUESTED_BY_CUSTOMER"}
         """;
 
     private static readonly Guid AllocationId = Guid.Parse("cccc1111-2222-3333-4444-555566667777");

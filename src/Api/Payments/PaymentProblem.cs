@@ -35,6 +35,8 @@ internal static class PaymentProblem
 
     public static readonly IResult BankAccountIsSaleOnly = Invalid("authorizeCard must be false for BANK_ACCOUNT payments");
 
+    public static readonly IResult InvalidSplit = Invalid("Both paymentAllocations of a split tender must be cards");
+
     public static IResult Invalid(string detail) => Of(StatusCodes.Status400BadRequest, detail);
 
     public static IResult Unprocessable(string detail) => Of(StatusCodes.Status422UnprocessableEntity, detail);

@@ -51,7 +51,10 @@ internal sealed class PaymentReplies(IOptions<PaymentsApiOptions> options)
         new JsonReply<RefundBody>(StatusCodes.Status200OK, new RefundBody(Data(refund)), PaymentJson.Wire.RefundBody);
 
     private static RefundData Data(RefundView refund) => new(
-        refund.Id, refund.PaymentId, refund.MerchantTransactionId, refund.AmountMinor, refund.Reason.ToWire(), refund.Status.ToWire(), refund.Failure);
+        refund.Id, refund.PaymentId, refund.MerchantTransactionId, refund.AmountMinor, refund.Reason.ToWire(), refund.Status.ToWire(), refund.Failure,
+        refund.Allocations.IsDefaultOrEmpty
+            ? null
+            : [.. refund.Allocations.Select(static part => new RefundAllocationBody(part.Id, part.AmountMinor, part.Status.ToWire(), part.Failure))]);
 
     /// <summary>200: one page.</summary>
     public static IResult Listed(PaymentPage page)
@@ -70,7 +73,12 @@ internal sealed class PaymentReplies(IOptions<PaymentsApiOptions> options)
         for (var index = 0; index < bodies.Length; index++)
         {
             var allocation = payment.Allocations[index];
-            bodies[index] = new AllocationBody(allocation.Id, allocation.AmountMinor, allocation.Status.ToWire());
+            bodies[index] = new AllocationBody(
+                allocation.Id,
+                allocation.AmountMinor,
+                allocation.Status.ToWire(),
+                allocation.Failure,
+                allocation.Remediation is { } remediation ? new RemediationBody(remediation.Action.ToWire(), remediation.Status.ToWire()) : null);
         }
         return ImmutableCollectionsMarshal.AsImmutableArray(bodies);
     }

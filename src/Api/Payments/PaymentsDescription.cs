@@ -51,6 +51,10 @@ internal sealed class PaymentsDescription : ContractDescription
             return WireNames.AllocationStatuses;
         if (source == typeof(RefundState))
             return WireNames.RefundStates;
+        if (source == typeof(RemediationAction))
+            return [.. Enum.GetValues<RemediationAction>().Select(static action => action.ToWire())];
+        if (source == typeof(RemediationStatus))
+            return [.. Enum.GetValues<RemediationStatus>().Select(static status => status.ToWire())];
         return source == typeof(CancellationReason)
             ? WireNames.Reasons
             : throw new ArgumentOutOfRangeException(nameof(source), source, "The v2 contract has no spelling of it.");

@@ -27,6 +27,7 @@ public sealed class RefundModule : ICarterModule
             .Answers("Payment not found", PaymentProblem.NotFound)
             .Answers("Payment in AUTHORIZED state", PaymentProblem.NotRefundable(PaymentStatus.Authorized))
             .Answers("More than is left", PaymentProblem.RefundTooLarge)
+            .Answers("Unknown allocation", PaymentProblem.UnknownAllocation)
             .Answers("Transaction id of another refund", PaymentProblem.RefundIdUsed);
         app.MapGet("/v2/refunds/{refundId}", GetAsync)
             .ForMerchants()
@@ -61,6 +62,7 @@ public sealed class RefundModule : ICarterModule
             { Outcome: RefundPaymentOutcome.NotFound } => PaymentProblem.NotFound,
             { Outcome: RefundPaymentOutcome.NotRefundable, Status: { } status } => PaymentProblem.NotRefundable(status),
             { Outcome: RefundPaymentOutcome.AmountTooLarge } => PaymentProblem.RefundTooLarge,
+            { Outcome: RefundPaymentOutcome.UnknownAllocation } => PaymentProblem.UnknownAllocation,
             { Outcome: RefundPaymentOutcome.TransactionIdUsed } => PaymentProblem.RefundIdUsed,
             _ => throw new InvalidOperationException($"A refund cannot end as {result}."),
         };

@@ -32,6 +32,9 @@ public sealed partial class PaymentGrain(
     /// <summary>Most provider calls in one turn: a look-up and the calls that may follow it.</summary>
     private const int CallsPerTurnMax = 4;
 
+    /// <summary>Most operations of a split tender in one turn: both cards held and both captured.</summary>
+    private const int OperationsPerTurnMax = 2 * SplitTender.AllocationCount;
+
     private readonly PaymentPolicy policy = options.Value;
     private readonly DurableState<PaymentState> durable = new(storage, time, PaymentInstruments.Stored);
 
@@ -249,7 +252,7 @@ public sealed partial class PaymentGrain(
     /// <summary>Makes the calls of one turn. What one card of a split tender has become may make the other one due: they follow each other.</summary>
     private async Task PerformAsync(int? part, ProviderStep step)
     {
-        for (var rounds = 0; step != ProviderStep.None && rounds <= SplitTender.AllocationCount; rounds++)
+        for (var rounds = 0; step != ProviderStep.None && rounds < OperationsPerTurnMax; rounds++)
         {
             if (Part(part).Operation is { } operation)
                 PaymentInstruments.Trying(operation, woken: true);

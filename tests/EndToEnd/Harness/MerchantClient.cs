@@ -53,6 +53,20 @@ public sealed class MerchantClient(Deployment deployment, Merchant merchant)
         return SendAsync(HttpMethod.Post, "/v2/payments", JsonSerializer.Serialize(body), key);
     }
 
+    /// <summary><c>POST /v2/payments</c> of a sale over two cards, 150.00 of the first.</summary>
+    public Task<Answer> SendSplitAsync(Payment payment, Guid first, Guid second) => SendAsync(HttpMethod.Post, "/v2/payments", JsonSerializer.Serialize(new
+    {
+        merchantTransactionId = payment.TransactionId,
+        amount = payment.Amount,
+        currencyCode = "USD",
+        authorizeCard = false,
+        paymentAllocations = new object[]
+        {
+            new { amount = 15000, paymentMethodId = first }, new { amount = payment.Amount - 15000, paymentMethodId = second },
+        },
+        metadata = new { orderId = payment.TransactionId },
+    }));
+
     /// <summary>The payment's state once it is neither new nor at the provider: a repeated create waits its turn and answers with it.</summary>
     public async Task<Answer> RestAsync(Payment payment, Guid? method = null, bool authorizeOnly = true)
     {

@@ -7,6 +7,15 @@ namespace Payments.EndToEnd.Harness;
 /// <param name="BankAccount">Payment method id of a US bank account.</param>
 public sealed record Merchant(Guid Id, string WebhookSecret, Guid Card, Guid BankAccount)
 {
+    /// <summary>Another card that works; only of the merchants that these tests configure.</summary>
+    public Guid SecondCard => With(4);
+
+    /// <summary>A card that is declined; of the same merchants.</summary>
+    public Guid BadCard => With(5);
+
+    /// <summary>A card that asks for 3-D Secure; of the same merchants.</summary>
+    public Guid CarefulCard => With(6);
+
     /// <summary>The demo merchant of the embedded profile.</summary>
     public static readonly Merchant First = new(
         Guid.Parse("b955db5e-aef2-47de-bbb9-c80b9cc16e8f"), "whsec_ZGVtby1tZXJjaGFudC1vbmUtc2VjcmV0LTAwMQ==",
@@ -41,6 +50,8 @@ public sealed record Merchant(Guid Id, string WebhookSecret, Guid Card, Guid Ban
             KeyValuePair.Create($"Payments:Merchants:{index}:Webhook:Events:0", "PAYMENT_CANCELLED")),
     ];
 
+    private Guid With(int number) => Guid.Parse($"{$"{Id}"[..^1]}{number}");
+
     private static Merchant Extra(int digit) => new(
         Guid.Parse($"{digit}0000000-0000-4000-8000-000000000001"), $"whsec_{Convert.ToBase64String([.. Enumerable.Repeat((byte)digit, 32)])}",
         Guid.Parse($"{digit}0000000-0000-4000-8000-000000000002"), Guid.Parse($"{digit}0000000-0000-4000-8000-000000000003"));
@@ -58,5 +69,13 @@ public sealed record Merchant(Guid Id, string WebhookSecret, Guid Card, Guid Ban
         yield return new($"{prefix}:PaymentMethods:1:Id", $"{merchant.BankAccount}");
         yield return new($"{prefix}:PaymentMethods:1:Kind", "BankAccount");
         yield return new($"{prefix}:PaymentMethods:1:Reference", "pm_usBankAccount");
+        foreach (var (number, card, reference) in (IEnumerable<(int, Guid, string)>)[
+            (2, merchant.SecondCard, "pm_card_mastercard"), (3, merchant.BadCard, "pm_card_chargeDeclined"),
+            (4, merchant.CarefulCard, "pm_card_threeDSecure2Required")])
+        {
+            yield return new($"{prefix}:PaymentMethods:{number}:Id", $"{card}");
+            yield return new($"{prefix}:PaymentMethods:{number}:Kind", "Card");
+            yield return new($"{prefix}:PaymentMethods:{number}:Reference", reference);
+        }
     }
 }

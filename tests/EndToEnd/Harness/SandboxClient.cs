@@ -82,14 +82,20 @@ public sealed class SandboxClient(HttpClient http)
 
     /// <summary>What the provider knows of a payment; null when it never heard of it.</summary>
     /// <exception cref="InvalidOperationException">It knows of several intents: the payment was created twice.</exception>
-    public async Task<History?> HistoryAsync(Payment payment)
+    public Task<History?> HistoryAsync(Payment payment) => HistoryAsync("payment_id", payment.Id);
+
+    private async Task<History?> HistoryAsync(string key, Guid value)
     {
-        var found = (await SendAsync(HttpMethod.Get, $"ledger/by-metadata?key=payment_id&value={payment.Id}")).GetProperty("paymentIntents");
+        var found = (await SendAsync(HttpMethod.Get, $"ledger/by-metadata?key={key}&value={value}")).GetProperty("paymentIntents");
         return found.EnumerateArray().Select(static entry => new History(
             entry.GetProperty("paymentIntent").Deserialize<Intent>(Json)!,
             entry.GetProperty("refunds").Deserialize<List<Refund>>(Json)!,
             [.. Names(entry)])).SingleOrDefault();
     }
+
+    /// <summary>What the provider knows of one card of a split tender; null when it never heard of it.</summary>
+    public async Task<History?> HistoryAsync(Payment payment, int allocation) =>
+        await HistoryAsync("allocation_id", PaymentIds.ForAllocation(payment.Id, allocation));
 
     /// <summary>The provider's intent of a payment.</summary>
     public async Task<string> IntentIdAsync(Payment payment) => (await HistoryAsync(payment))!.PaymentIntent.Id;

@@ -145,6 +145,35 @@ public sealed class StripeFormTests : IAsyncLifetime
         Assert.Equal("770e8400:cancel:1", _server.Single.Header("Idempotency-Key"));
     }
 
+    [Fact]
+    public async Task What_the_system_takes_back_is_cancelled_without_a_reason_that_nobody_gave()
+    {
+        _server.Answer(200, Intent("canceled"));
+
+        await _host.Stripe.CancelAsync("pi_1", CancellationReason.AutomatedCancel, Call, default).Soon();
+
+        Assert.Equal("", _server.Single.Text);
+    }
+
+    [Fact]
+    public async Task A_card_of_a_split_tender_names_the_payment_and_itself()
+    {
+        _server.Answer(200, Intent("requires_capture"));
+        _server.Answer(200, Refund("succeeded"));
+
+        await _host.Stripe.CreateAsync(Card with { AllocationId = AllocationId }, Call, default).Soon();
+        await _host.Stripe.RefundAsync(
+            new NewRefund(PaymentId, "pi_1", CancellationReason.AutomatedCancel, AllocationId: AllocationId), Call, default).Soon();
+
+        Assert.Contains(
+            $"&metadata[payment_id]={PaymentId}&metadata[merchant_id]={MerchantId}&metadata[allocation_id]={AllocationId}&metadata[orderId]=1&",
+            _server.Requests[0].Text,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            $"metadata[payment_id]={PaymentId}&metadata[cancellation_reason]=ccg_automated_cancel&metadata[allocation_id]={AllocationId}&payment_intent=pi_1",
+            _server.Requests[1].Text);
+    }
+
     [Theory]
     [InlineData(CancellationReason.Duplicate, "duplicate", "&reason=duplicate")]
     [InlineData(CancellationReason.Fraudulent, "fraudulent", "&reason=fraudulent")]

@@ -7,6 +7,7 @@ namespace Payments.Providers.Tests;
 internal static class StripeSamples
 {
     public static readonly Guid PaymentId = new("770e8400-e29b-41d4-a716-446655440000");
+    public static readonly Guid AllocationId = new("f99d2935-4ff2-4203-a960-519f47e0f033");
     public static readonly Guid MerchantId = new("b955db5e-aef2-47de-bbb9-c80b9cc16e8f");
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
     public static readonly ProviderCall Call = new("770e8400:cancel:1", Deadline);

@@ -133,5 +133,23 @@ public sealed class StripeSearchTests : IAsyncLifetime
         Assert.Equal("unknown ConnectionLost", Outcome.Of((await _host.Stripe.FindRefundAsync("pi_1", PaymentId, Deadline, default).Soon())!));
     }
 
+    [Fact]
+    public async Task The_cards_of_a_split_tender_are_told_apart_by_their_own_ids()
+    {
+        var other = $$"""{"payment_id":"{{PaymentId}}","allocation_id":"00000000-0000-4000-8000-000000000002"}""";
+        var own = $$"""{"payment_id":"{{PaymentId}}","allocation_id":"{{AllocationId}}"}""";
+        _server.Answer(200, List(false, Intent("requires_capture", "pi_2", other), Intent("requires_capture", "pi_1", own)));
+        _server.Answer(200, List(false, Intent("requires_capture", "pi_2", other), Intent("requires_capture", "pi_1", own)));
+        _server.Answer(200, List(false, Refund("succeeded", "re_2", other), Refund("succeeded", "re_1", own)));
+
+        var found = await _host.Stripe.FindAsync(AllocationId, ManualTimeProvider.Noon, Deadline, default).Soon();
+        var ofThePayment = await FindAsync().Soon();
+        var refund = await _host.Stripe.FindRefundAsync("pi_1", AllocationId, Deadline, default).Soon();
+
+        Assert.Equal("pi_1", Assert.IsType<ProviderResult<PaymentIntentSnapshot?>.Success>(found).Value?.Id);
+        Assert.Null(Assert.IsType<ProviderResult<PaymentIntentSnapshot?>.Success>(ofThePayment).Value);
+        Assert.Equal("re_1", Assert.IsType<ProviderResult<RefundSnapshot?>.Success>(refund).Value?.Id);
+    }
+
     private Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync() => _host.Stripe.FindAsync(PaymentId, ManualTimeProvider.Noon, Deadline, default);
 }
