@@ -63,7 +63,7 @@ internal sealed class TestIntent(Guid paymentId)
     }
 }
 
-/// <summary>The provider: one object per payment.</summary>
+/// <summary>The provider: one object per payment, or per card of a split tender.</summary>
 internal sealed class TestIntents : IPaymentIntents, IProviderObjects
 {
     private readonly ConcurrentDictionary<Guid, TestIntent> intents = new();
@@ -72,7 +72,7 @@ internal sealed class TestIntents : IPaymentIntents, IProviderObjects
 
     public Task<ProviderResult<PaymentIntentSnapshot>> CreateAsync(NewPaymentIntent intent, ProviderCall call, CancellationToken cancellationToken)
     {
-        var own = Of(intent.PaymentId);
+        var own = Of(intent.AllocationId ?? intent.PaymentId);
         return own.CallAsync<PaymentIntentSnapshot>(Verb.Create, call.IdempotencyKey, () =>
         {
             if (own.Current is null)
@@ -87,9 +87,9 @@ internal sealed class TestIntents : IPaymentIntents, IProviderObjects
         return own.CallAsync(Verb.Retrieve, null, () => Success(own.Current!));
     }
 
-    public Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(Guid paymentId, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken)
+    public Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(Guid ownerId, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var own = Of(paymentId);
+        var own = Of(ownerId);
         return own.CallAsync(Verb.Find, null, () => Success(own.Current));
     }
 
@@ -147,7 +147,7 @@ internal sealed class TestIntents : IPaymentIntents, IProviderObjects
         return await Of(id).CallAsync<string?>(Verb.FindOwner, null, () => new ProviderResult<string?>.Success($"{id}"));
     }
 
-    public Task<ProviderResult<RefundSnapshot?>> FindRefundAsync(string intentId, Guid paymentId, TimeSpan deadline, CancellationToken cancellationToken)
+    public Task<ProviderResult<RefundSnapshot?>> FindRefundAsync(string intentId, Guid ownerId, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var own = Of(intentId);
         return own.CallAsync(Verb.FindRefund, null, () => Success(own.Refund));

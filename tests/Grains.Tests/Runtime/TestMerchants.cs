@@ -4,7 +4,7 @@ using Payments.Grains.Tests.Payment;
 
 namespace Payments.Grains.Tests.Runtime;
 
-/// <summary>Every merchant has the same two payment methods, and an endpoint unless a test takes it away.</summary>
+/// <summary>Every merchant has the same payment methods, and an endpoint unless a test takes it away.</summary>
 internal sealed class TestMerchants : IMerchants
 {
     private readonly ConcurrentDictionary<Guid, WebhookEndpoint?> endpoints = new();
@@ -12,7 +12,7 @@ internal sealed class TestMerchants : IMerchants
     public void SetEndpoint(Guid merchant, string? url) => endpoints[merchant] = url is null ? null : Endpoint(url);
 
     public PaymentMethod? FindPaymentMethod(Guid merchantId, Guid paymentMethodId) =>
-        new[] { Sample.Card, Sample.Bank }.FirstOrDefault(method => method.Id == paymentMethodId);
+        new[] { Sample.Card, Sample.Bank, SplitSample.OtherCard }.FirstOrDefault(method => method.Id == paymentMethodId);
 
     public WebhookEndpoint? FindWebhookEndpoint(Guid merchantId) =>
         endpoints.GetOrAdd(merchantId, id => Endpoint($"https://merchant.example/{id:N}"));

@@ -56,7 +56,7 @@ public abstract class GrainStorageCompliance(StorageDatabase database) : IAsyncL
         Assert.NotNull(state.ETag);
         Assert.Equal("CANCEL_INITIALIZED", await database.QueryAsync($"SELECT status FROM grain_state WHERE merchant_id = '{merchant}'"));
         Assert.Equal("1", await database.QueryAsync($"SELECT version FROM grain_state WHERE merchant_id = '{merchant}'"));
-        Assert.Equal($"{RowWrite.StateVersion}", await database.QueryAsync($"SELECT state_version FROM grain_state WHERE merchant_id = '{merchant}'"));
+        Assert.Equal("3", await database.QueryAsync($"SELECT state_version FROM grain_state WHERE merchant_id = '{merchant}'"));
     }
 
     [DatabaseFact]
@@ -287,9 +287,9 @@ public abstract class GrainStorageCompliance(StorageDatabase database) : IAsyncL
     {
         var grain = Order.NewGrain();
         await CreateAsync(grain, new Order());
-        await database.ExecuteAsync($"UPDATE grain_state SET state_version = {RowWrite.StateVersion + 1} WHERE grain_key = '{grain.Key}'");
+        await database.ExecuteAsync($"UPDATE grain_state SET state_version = 4 WHERE grain_key = '{grain.Key}'");
         var refused = await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(grain));
-        Assert.Contains($"format version {RowWrite.StateVersion + 1}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("format version 4", refused.Message, StringComparison.Ordinal);
     }
 
     [DatabaseFact]
