@@ -20,8 +20,9 @@ public sealed class OfficialClientTests(ITestOutputHelper output)
         Assert.NotNull(run);
         output.WriteLine(run.Value.Printed);
         Assert.True(run.Value.ExitCode == 0, run.Value.Printed);
-        // One hold, one cancel, and the replayed or refused calls left no mark.
-        Assert.Single(sandbox.Ledger.Operations(operation: "payment_intent.cancel"));
+        // A hold and a challenge were cancelled, one hold was captured, and the replayed or refused calls left no mark.
+        Assert.Equal(2, sandbox.Ledger.Operations(operation: "payment_intent.cancel").Count);
+        Assert.Single(sandbox.Ledger.Operations(operation: "payment_intent.capture"));
         Assert.Single(sandbox.Ledger.Operations(operation: "refund.create"));
     }
 
