@@ -8,7 +8,7 @@ public abstract class Deployment : IAsyncLifetime
     private const int ConnectionsMax = 1200;
 
     // Short waits between tries, so that what takes minutes in production converges within a test; still longer than the calls that they wait for.
-    private static readonly Dictionary<string, string> Waits = new()
+    private static readonly Dictionary<string, string> ShortWaits = new()
     {
         ["Payments:Api:PublicBaseUrl"] = Payment.PublicBaseUrl,
         ["Payments:Policy:InlineBudget"] = "00:00:01.5",
@@ -84,6 +84,12 @@ public abstract class Deployment : IAsyncLifetime
     /// <summary>A PostgreSQL connection string, or null for SQLite.</summary>
     protected string? Database { get; private set; }
 
+    /// <summary>The program that is the silo.</summary>
+    protected virtual string Program => "Silo";
+
+    /// <summary>The settings of every test.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Waits => ShortWaits;
+
     /// <summary>Settings beyond those of every test.</summary>
     protected virtual IEnumerable<KeyValuePair<string, string>> MoreSettings => [];
 
@@ -132,7 +138,7 @@ public abstract class Deployment : IAsyncLifetime
     /// <summary>Starts the silo on the data that is there.</summary>
     public async Task StartSiloAsync()
     {
-        Silo = await PaymentsProcesses.StartSiloAsync(sandbox!.BaseAddress, DataDirectory, Database, Settings);
+        Silo = await PaymentsProcesses.StartSiloAsync(sandbox!.BaseAddress, DataDirectory, Database, Settings, Program);
         SigningKey = await File.ReadAllTextAsync(Path.Combine(DataDirectory, "development-signing.key"));
         api?.Dispose();
         api = Client(Silo.BaseAddress);

@@ -49,8 +49,11 @@ public sealed class SandboxClient(HttpClient http)
     }
 
     /// <summary>All webhooks about a payment so far, refused ones included.</summary>
-    public async Task<IReadOnlyList<Delivery>> WebhooksAsync(Payment payment) =>
-        (await SendAsync(HttpMethod.Get, $"ledger/webhooks?payment={payment.Id}")).GetProperty("webhooks").Deserialize<List<Delivery>>(Json)!;
+    public Task<IReadOnlyList<Delivery>> WebhooksAsync(Payment payment) => WebhooksAsync(payment.Id);
+
+    /// <summary>All webhooks about a payment or a refund so far, refused ones included.</summary>
+    public async Task<IReadOnlyList<Delivery>> WebhooksAsync(Guid subject) =>
+        (await SendAsync(HttpMethod.Get, $"ledger/webhooks?payment={subject}")).GetProperty("webhooks").Deserialize<List<Delivery>>(Json)!;
 
     /// <summary>Waits for an accepted webhook that announces how a refund ended.</summary>
     public Task WaitForRefundWebhookAsync(Guid refund) => WaitAsync(

@@ -21,9 +21,10 @@ public static class PaymentsProcesses
     /// <param name="directory">Where its data lies: the signing key, and the SQLite file unless <paramref name="postgres"/> is given.</param>
     /// <param name="postgres">A connection string, or null for SQLite.</param>
     /// <param name="settings">Further settings, <c>Section:Key</c> to value.</param>
+    /// <param name="program">The project of the program that is the silo, when it is not the product's own.</param>
     public static Task<ManagedProcess> StartSiloAsync(
-        Uri sandbox, string directory, string? postgres = null, IReadOnlyDictionary<string, string>? settings = null) =>
-        ManagedProcess.StartServerAsync("Silo", SiloArguments(sandbox, directory, postgres, settings), Embedded, directory);
+        Uri sandbox, string directory, string? postgres = null, IReadOnlyDictionary<string, string>? settings = null, string program = "Silo") =>
+        ManagedProcess.StartServerAsync(program, SiloArguments(sandbox, directory, postgres, settings), Embedded, directory);
 
     /// <summary>Asks the silo's program for a bearer token of a merchant, signed with the key in <paramref name="directory"/>.</summary>
     /// <exception cref="InvalidOperationException">It gave none; the message says why.</exception>
