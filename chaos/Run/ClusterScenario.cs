@@ -20,13 +20,14 @@ internal static class ClusterScenario
         var options = stage.Options;
         var events = Enumerable.Repeat(true, options.Kills).Concat(Enumerable.Repeat(false, options.DatabaseRestarts)).ToArray();
         stage.Chance.Shuffle(events);
+        var victim = stage.Chance.Next(stage.Deployment.Silos.Count);
         for (var index = 0; index < events.Length; index++)
         {
             var at = Math.Max(WarmUpCancels, (int)(options.Cancels * KillingShare * (index + 1) / (events.Length + 1)));
             await stage.UntilAsync($"{at} cancels", () => stage.Journal.CancelsAnswered >= at, cancellationToken);
             await SettleDownAsync(stage, cancellationToken);
             if (events[index])
-                await KillAsync(stage, cancellationToken);
+                await KillAsync(stage, stage.Deployment.Silos[victim++ % stage.Deployment.Silos.Count], cancellationToken);
             else
                 await stage.Deployment.RestartDatabaseAsync(asCrash: false);
         }
@@ -41,9 +42,8 @@ internal static class ClusterScenario
 
     /// <summary>Kills a silo and leaves its place empty until the others have had time to find out by themselves: a silo that comes back at the same place
     /// is known to have died.</summary>
-    private static async Task KillAsync(Stage stage, CancellationToken cancellationToken)
+    private static async Task KillAsync(Stage stage, SiloSlot victim, CancellationToken cancellationToken)
     {
-        var victim = stage.AnySilo();
         await using var members = new MembershipReader(stage.Deployment.Place.Database, victim.ClusterPort);
         var deaths = await members.CountDeathsAsync(cancellationToken);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -173,8 +173,10 @@ internal sealed class SiloSlot(int index, Uri uri, int clusterPort, Func<Task<Ma
     /// <summary>A silo that ends by itself is started again; the database's absence makes it do so, and being called dead by the others.</summary>
     private async Task WatchAsync(ManagedProcess started, CancellationToken cancellationToken)
     {
+        // Once it has ended it may be disposed of at any moment, and has no id any more.
+        var id = started.Id;
         await started.Exited;
-        guardian.Release(started.Id);
+        guardian.Release(id);
         past.AppendLine(started.Output).AppendLine();
         if (isClosing || process != started || !isUp || cancellationToken.IsCancellationRequested)
             return;
