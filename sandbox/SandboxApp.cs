@@ -77,7 +77,7 @@ public static class SandboxApp
     {
         stripe.Restore(entry);
         if (entry.Klarna is { } request)
-            klarna.Restore(request);
+            klarna.Restore(request, entry.KlarnaRefund);
         if (entry.Merchant is { } secret)
             merchants.Restore(secret);
         if (entry.Webhook is not null)
@@ -86,8 +86,11 @@ public static class SandboxApp
             return;
         if (entry.Klarna is not null || answer.KlarnaFailure is not null)
         {
-            var shown = answer.KlarnaFailure is null ? entry.Klarna : null;
-            klarnaResults.Restore(answer, new KlarnaResult(answer.Status, shown, answer.KlarnaFailure));
+            var shown = answer.KlarnaFailure is null && entry.KlarnaRefund is null ? entry.Klarna : null;
+            klarnaResults.Restore(answer, new KlarnaResult(answer.Status, shown, answer.KlarnaFailure)
+            {
+                Refund = answer.KlarnaFailure is null ? entry.KlarnaRefund : null,
+            });
         }
         else if ((answer.Failure ?? (object?)entry.Refund ?? entry.Intent) is { } body)
             stripeResults.Restore(answer, new StripeResult(answer.Status, body) { ShouldRetry = answer.Status >= 500 ? false : null });

@@ -36,6 +36,9 @@ public sealed record SandboxOptions
     /// <summary>Life of a Klarna payment request that names none itself.</summary>
     public TimeSpan KlarnaLifetime { get; init; } = TimeSpan.FromHours(3);
 
+    /// <summary>Life of a Klarna in-store session.</summary>
+    public TimeSpan KlarnaSessionLifetime { get; init; } = TimeSpan.FromHours(46);
+
     /// <summary>Whether an expired Klarna payment request answers 404, as the documentation says, instead of <c>EXPIRED</c>.</summary>
     public bool KlarnaForgetsExpired { get; init; }
 
@@ -65,6 +68,7 @@ public sealed record SandboxOptions
             IdempotencyLifetime = Seconds(configuration, "idempotency-lifetime-seconds") ?? defaults.IdempotencyLifetime,
             SearchLag = Seconds(configuration, "search-lag-seconds") ?? defaults.SearchLag,
             KlarnaLifetime = Seconds(configuration, "klarna-lifetime-seconds") ?? defaults.KlarnaLifetime,
+            KlarnaSessionLifetime = Seconds(configuration, "klarna-session-lifetime-seconds") ?? defaults.KlarnaSessionLifetime,
             KlarnaForgetsExpired = bool.TryParse(configuration["klarna-forgets-expired"], out var forgets) && forgets,
             EventEndpoints = [.. Endpoints(configuration)],
             Seed = Number(configuration, "seed") is { } seed ? (int)seed : null,

@@ -16,7 +16,7 @@ public sealed class FaultInjector
         "payment_intent.create", "payment_intent.retrieve", "payment_intent.update", "payment_intent.list", "payment_intent.search",
         "payment_intent.confirm", "payment_intent.capture", "payment_intent.cancel",
         "refund.create", "refund.retrieve", "refund.list", "refund.cancel", "charge.retrieve", "event.list",
-        "klarna.create", "klarna.read", "klarna.cancel",
+        "klarna.create", "klarna.read", "klarna.cancel", "klarna.refund", "klarna.order",
         StripeEvent, KlarnaEvent,
     ];
 

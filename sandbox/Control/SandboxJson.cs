@@ -52,7 +52,8 @@ internal sealed record IntentHistory(
 internal sealed record IntentHistories(IReadOnlyList<IntentHistory> PaymentIntents);
 
 /// <summary>Answer of <c>GET /ledger/klarna/{id}</c>.</summary>
-internal sealed record KlarnaHistory(KlarnaRecord PaymentRequest, IReadOnlyList<LedgerOperation> Operations);
+internal sealed record KlarnaHistory(
+    KlarnaRecord PaymentRequest, IReadOnlyList<LedgerOperation> Operations, IReadOnlyList<KlarnaRefund>? Refunds = null);
 
 /// <summary>Answer of <c>GET /health</c>.</summary>
 internal sealed record Health(string Status, bool Persistent);

@@ -62,8 +62,9 @@ internal static class ProviderEvents
         }
     }
 
-    /// <summary>Klarna's event of an entry, or null.</summary>
-    public static EventView? OfKlarna(LedgerOperation operation) => s_klarna.TryGetValue(operation.Operation, out var type)
+    /// <summary>Klarna's event of an entry, or null. In-store sessions have callbacks of their own, which nobody here asks for.</summary>
+    public static EventView? OfKlarna(LedgerOperation operation) =>
+        operation.Snapshot is KlarnaRecord { Kind: KlarnaKind.PaymentRequest } && s_klarna.TryGetValue(operation.Operation, out var type)
         ? new EventView($"krn:partner:eu1:test:event:{operation.Sequence:D12}", type, operation, operation.Snapshot!, operation.ObjectId)
         : null;
 

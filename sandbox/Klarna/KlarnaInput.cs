@@ -7,25 +7,74 @@ namespace Payments.Sandbox;
 internal sealed record KlarnaInput(
     long Amount, string Currency, string? Reference, string? ReturnUrl, string? Method, TimeSpan? Life, DateTimeOffset? Until)
 {
+    /// <summary>What kind of object is asked for.</summary>
+    public KlarnaKind Kind { get; init; }
+
+    /// <summary>The customer's short code, of a session.</summary>
+    public string? ShortCode { get; init; }
+
     private static readonly TimeSpan s_shortestLife = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan s_longestLife = TimeSpan.FromHours(48);
 
     /// <summary>Reads and validates the JSON body of a creation.</summary>
     /// <returns>The input, or what is wrong with it.</returns>
-    public static (KlarnaInput? Input, KlarnaResult? Problem) Read(ReadOnlyMemory<byte> json, DateTimeOffset now)
+    public static (KlarnaInput? Input, KlarnaResult? Problem) Read(ReadOnlyMemory<byte> json, DateTimeOffset now) => Parse(json, root => Read(root, now));
+
+    /// <summary>Reads and validates the JSON body of the start of an in-store session.</summary>
+    /// <inheritdoc cref="Read(ReadOnlyMemory{byte}, DateTimeOffset)"/>
+    public static (KlarnaInput? Input, KlarnaResult? Problem) ReadSession(ReadOnlyMemory<byte> json) => Parse(json, ReadSession);
+
+    /// <summary>Reads and validates the JSON body of a refund.</summary>
+    /// <returns>Amount, reference and description, or what is wrong with it.</returns>
+    public static ((long Amount, string? Reference, string? Description)? Input, KlarnaResult? Problem) ReadRefund(ReadOnlyMemory<byte> json) =>
+        Parse<(long, string?, string?)?>(json, static root => Minor(root, "refunded_amount") is { } amount
+            ? ((amount, Text(root, "reference"), Text(root, "description")), null)
+            : (null, Invalid("refunded_amount", "refunded_amount must be a positive integer in minor units.")));
+
+    private static (T? Input, KlarnaResult? Problem) Parse<T>(
+        ReadOnlyMemory<byte> json, Func<JsonElement, (T? Input, KlarnaResult? Problem)> read)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(document.RootElement, now)
-                : (null, Invalid("", "The body must be a JSON object."));
+                ? read(document.RootElement)
+                : (default, Invalid("", "The body must be a JSON object."));
         }
         catch (JsonException)
         {
-            return (null, Invalid("", "The body is no JSON."));
+            return (default, Invalid("", "The body is no JSON."));
         }
     }
+
+    private static (KlarnaInput? Input, KlarnaResult? Problem) ReadSession(JsonElement root)
+    {
+        if (Text(root, "acquiring_channel") != "in_store")
+            return (null, Invalid("acquiring_channel", "Only in_store is spoken here."));
+        if (Minor(root, "order_amount") is not { } amount)
+            return (null, Invalid("order_amount", "order_amount must be a positive integer in minor units."));
+        if (Text(root, "purchase_currency") is not { Length: 3 } currency || Text(root, "purchase_country") is not { Length: 2 })
+            return (null, Invalid("purchase_currency", "purchase_currency and purchase_country are needed."));
+        if (!root.TryGetProperty("order_lines", out var lines) || lines.ValueKind != JsonValueKind.Array
+            || lines.EnumerateArray().Sum(static line => Whole(line, "total_amount")) != amount)
+            return (null, Invalid("order_lines", "order_lines must add up to order_amount."));
+        if (!root.TryGetProperty("distribution", out var distribution) || Text(distribution, "method") != "one_qr")
+            return (null, Invalid("distribution.method", "Only one_qr is spoken here."));
+        var code = Text(distribution, "short_code");
+        if (code is not null && (code.Length is < 2 or > 20 || !code.All(char.IsAsciiDigit)))
+            return (null, Invalid("distribution.short_code", "short_code has 2 to 20 digits."));
+        return (new KlarnaInput(amount, currency.ToUpperInvariant(), Text(root, "merchant_reference1"), null, null, null, null)
+        {
+            Kind = KlarnaKind.InStoreSession,
+            ShortCode = code,
+        }, null);
+    }
+
+    private static long? Minor(JsonElement root, string name) => Whole(root, name) is > 0 and var amount ? amount : null;
+
+    private static long Whole(JsonElement root, string name) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var amount) ? amount : 0;
 
     private static (KlarnaInput? Input, KlarnaResult? Problem) Read(JsonElement root, DateTimeOffset now)
     {

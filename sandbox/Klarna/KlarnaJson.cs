@@ -23,6 +23,7 @@ internal static class KlarnaJson
         {
             writer.WriteStartObject("state_context");
             writer.WriteString("klarna_network_session_token", record.SessionToken);
+            writer.WriteString("order_id", record.OrderId);
             writer.WriteEndObject();
         }
         if (record.InteractionMethod is not null || record.ReturnUrl is not null)
@@ -67,6 +68,78 @@ internal static class KlarnaJson
         if (record.StateReason is not null)
             writer.WriteString("state_reason", record.StateReason);
         writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>A session as its start answers it.</summary>
+    public static void WriteSession(Utf8JsonWriter writer, (KlarnaRecord Record, string Root) session)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("session_id", session.Record.Id);
+        writer.WriteStartArray("payment_method_categories");
+        writer.WriteStartObject();
+        writer.WriteString("identifier", "klarna");
+        writer.WriteString("name", "Pay with Klarna");
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteStartObject("distribution");
+        writer.WriteString("result_url", $"{session.Root}/iss/v1/distributions/{session.Record.Id}");
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>How a session's distribution goes. DECLINED and EXPIRED are our reading: the documentation lists no status for either.</summary>
+    public static void WriteDistribution(Utf8JsonWriter writer, KlarnaRecord record)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("status", record.State switch
+        {
+            KlarnaState.Submitted => "DISTRIBUTED",
+            KlarnaState.InProgress => "ACCESSED",
+            _ => record.StateName,
+        });
+        writer.WriteString("qr", $"https://pay.test.klarna.example/qr/{record.Id}");
+        writer.WriteString("payment_link", $"https://pay.test.klarna.example/s/{record.Id}");
+        if (record.OrderId is not null)
+            writer.WriteString("order_id", record.OrderId);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>An order with its refunds.</summary>
+    public static void WriteOrder(Utf8JsonWriter writer, (KlarnaRecord Record, IReadOnlyList<KlarnaRefund> Refunds) order)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("order_id", order.Record.OrderId);
+        writer.WriteString("status", "CAPTURED");
+        writer.WriteString("merchant_reference1", order.Record.Reference);
+        writer.WriteString("purchase_currency", order.Record.Currency);
+        writer.WriteNumber("order_amount", order.Record.Amount);
+        writer.WriteNumber("captured_amount", order.Record.Amount);
+        writer.WriteNumber("refunded_amount", order.Record.RefundedAmount);
+        writer.WriteStartArray("refunds");
+        foreach (var refund in order.Refunds)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("refund_id", refund.Id);
+            writer.WriteString("reference", refund.Reference);
+            writer.WriteNumber("refunded_amount", refund.Amount);
+            writer.WriteString("description", refund.Description);
+            writer.WriteString("refunded_at", refund.CreatedAt);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The error body of the classic APIs.</summary>
+    public static void WriteClassicFailure(Utf8JsonWriter writer, (KlarnaFailure Failure, Guid Id) answer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("correlation_id", answer.Id);
+        writer.WriteString("error_code", answer.Failure.ErrorCode);
+        writer.WriteStartArray("error_messages");
+        writer.WriteStringValue(answer.Failure.Message);
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 

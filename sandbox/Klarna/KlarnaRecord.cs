@@ -30,11 +30,35 @@ public enum KlarnaState
     Expired,
 }
 
-/// <summary>One version of a Klarna payment request (API v2). Immutable.</summary>
+/// <summary>What kind of object a customer pays by.</summary>
+public enum KlarnaKind
+{
+    /// <summary>A payment request of API v2.</summary>
+    [JsonStringEnumMemberName("payment_request")]
+    PaymentRequest,
+
+    /// <summary>An in-store session of the classic payments API.</summary>
+    [JsonStringEnumMemberName("in_store_session")]
+    InStoreSession,
+}
+
+/// <summary>One version of a Klarna payment request or in-store session. Immutable.</summary>
 public sealed record KlarnaRecord
 {
-    /// <summary>Id, <c>krn:payment:eu1:request:&lt;uuid&gt;</c>.</summary>
+    /// <summary>Id: <c>krn:payment:eu1:request:&lt;uuid&gt;</c>, or a session's uuid.</summary>
     public required string Id { get; init; }
+
+    /// <summary>Which of the two it is.</summary>
+    public KlarnaKind Kind { get; init; }
+
+    /// <summary>The customer's short code, of a session, as given.</summary>
+    public string? ShortCode { get; init; }
+
+    /// <summary>The order that its completion placed.</summary>
+    public string? OrderId { get; init; }
+
+    /// <summary>What was refunded of that order so far, in minor units.</summary>
+    public long RefundedAmount { get; init; }
 
     /// <summary>Amount in minor units.</summary>
     public required long Amount { get; init; }
@@ -91,6 +115,15 @@ public sealed record KlarnaRecord
     };
 }
 
+/// <summary>A refund of an order. Klarna makes it at once.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="OrderId">The order.</param>
+/// <param name="Amount">In minor units.</param>
+/// <param name="Reference">The partner's reference, as given.</param>
+/// <param name="Description">As given.</param>
+/// <param name="CreatedAt">When it was made.</param>
+public sealed record KlarnaRefund(string Id, string OrderId, long Amount, string? Reference, string? Description, DateTimeOffset CreatedAt);
+
 /// <summary>The body of a Klarna error.</summary>
 /// <param name="ErrorType">ACCESS_ERROR, INPUT_ERROR, RESOURCE_ERROR or TECHNICAL_ERROR.</param>
 /// <param name="ErrorCode">What to branch on.</param>
@@ -107,6 +140,7 @@ internal static class KlarnaOperations
     public const string Complete = "klarna.complete";
     public const string Decline = "klarna.decline";
     public const string Expire = "klarna.expire";
+    public const string Refund = "klarna.refund";
 }
 
 /// <summary>One answer of the Klarna side.</summary>
@@ -120,11 +154,17 @@ internal sealed record KlarnaResult(int Status, KlarnaRecord? Record = null, Kla
     /// <summary>A body given word for word by a status fault.</summary>
     public string? RawBody { get; init; }
 
+    /// <summary>The refund, of a success that made one.</summary>
+    public KlarnaRefund? Refund { get; init; }
+
+    /// <summary>The refunds of an order, of a success that reads it.</summary>
+    public IReadOnlyList<KlarnaRefund>? OrderRefunds { get; init; }
+
     public static KlarnaResult Error(int status, string type, string code, string message, string? parameter = null) =>
         new(status, Failure: new KlarnaFailure(type, code, message, parameter));
 
     public static KlarnaResult NotFound(string id) =>
-        Error(StatusCodes.Status404NotFound, "RESOURCE_ERROR", "RESOURCE_NOT_FOUND", $"Payment request {id} was not found.");
+        Error(StatusCodes.Status404NotFound, "RESOURCE_ERROR", "RESOURCE_NOT_FOUND", $"{id} was not found.");
 
     public static KlarnaResult ServerError(string message = "Internal server error.") =>
         Error(StatusCodes.Status500InternalServerError, "TECHNICAL_ERROR", "INTERNAL_SERVER_ERROR", message);

@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Payments.Sandbox;
 
-/// <summary>Klarna's payment requests, and what customer and clock do to them on order. Safe for concurrent use.</summary>
+/// <summary>Klarna's payment requests and in-store sessions, the orders that come of them, and what customer and clock do to them on order. Safe for
+/// concurrent use.</summary>
 public sealed class KlarnaRequests
 {
     private readonly ConcurrentDictionary<string, Cell> _cells = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Cell> _orders = new(StringComparer.Ordinal);
     private readonly SandboxOptions _options;
     private readonly TimeProvider _time;
     private readonly Ledger _ledger;
@@ -59,7 +61,9 @@ public sealed class KlarnaRequests
         var now = _time.GetUtcNow();
         var record = new KlarnaRecord
         {
-            Id = $"krn:payment:eu1:request:{_ids.NextGuid()}",
+            Id = input.Kind == KlarnaKind.InStoreSession ? $"{_ids.NextGuid()}" : $"krn:payment:eu1:request:{_ids.NextGuid()}",
+            Kind = input.Kind,
+            ShortCode = input.ShortCode,
             Amount = input.Amount,
             Currency = input.Currency,
             Reference = input.Reference,
@@ -68,23 +72,25 @@ public sealed class KlarnaRequests
             State = KlarnaState.Submitted,
             CreatedAt = now,
             UpdatedAt = now,
-            ExpiresAt = input.Until ?? now + (input.Life ?? _options.KlarnaLifetime),
+            ExpiresAt = input.Until
+                ?? now + (input.Life ?? (input.Kind == KlarnaKind.InStoreSession ? _options.KlarnaSessionLifetime : _options.KlarnaLifetime)),
         };
-        var result = conclude(new KlarnaResult(StatusCodes.Status201Created, record));
+        var status = input.Kind == KlarnaKind.InStoreSession ? StatusCodes.Status200OK : StatusCodes.Status201Created;
+        var result = conclude(new KlarnaResult(status, record));
         _ledger.Record(new JournalEntry { At = now, Operations = [KlarnaOperations.Create], Klarna = record, Answer = store(result) });
         _cells[record.Id] = new Cell(record);
         return result;
     }
 
-    internal KlarnaResult Read(string id)
+    internal KlarnaResult Read(string id, KlarnaKind kind)
     {
         var found = Find(id);
-        return found is null || IsForgotten(found) ? KlarnaResult.NotFound(id) : new KlarnaResult(StatusCodes.Status200OK, found);
+        return found is null || found.Kind != kind || IsForgotten(found) ? KlarnaResult.NotFound(id) : new KlarnaResult(StatusCodes.Status200OK, found);
     }
 
-    internal KlarnaResult Cancel(string id)
+    internal KlarnaResult Cancel(string id, KlarnaKind kind)
     {
-        if (!_cells.TryGetValue(id, out var cell))
+        if (!_cells.TryGetValue(id, out var cell) || cell.Current.Kind != kind)
             return KlarnaResult.NotFound(id);
         lock (cell)
         {
@@ -95,19 +101,72 @@ public sealed class KlarnaRequests
                 ? new KlarnaResult(StatusCodes.Status200OK,
                     Commit(cell, Next(current, KlarnaState.Canceled, "PARTNER_CANCELED"), KlarnaOperations.Cancel))
                 : KlarnaResult.Error(StatusCodes.Status409Conflict, "RESOURCE_ERROR", "RESOURCE_CONFLICT",
-                    $"The payment request cannot be canceled in state {current.StateName}.");
+                    $"{current.Id} cannot be canceled in state {current.StateName}.");
         }
     }
 
-    internal void Restore(KlarnaRecord record)
+    /// <summary>The request or session that an order came of; null when unknown.</summary>
+    public KlarnaRecord? FindByOrder(string orderId) => _orders.TryGetValue(orderId, out var cell) ? cell.Current : null;
+
+    /// <summary>The refunds of a request's or session's order.</summary>
+    public IReadOnlyList<KlarnaRefund> Refunds(string id)
+    {
+        if (!_cells.TryGetValue(id, out var cell))
+            return [];
+        lock (cell)
+            return [.. cell.Refunds];
+    }
+
+    internal KlarnaResult ReadOrder(string orderId)
+    {
+        if (!_orders.TryGetValue(orderId, out var cell))
+            return KlarnaResult.NotFound(orderId);
+        lock (cell)
+            return new KlarnaResult(StatusCodes.Status200OK, cell.Current) { OrderRefunds = [.. cell.Refunds] };
+    }
+
+    /// <summary>Refunds a part of an order, never more than its customer paid.</summary>
+    internal KlarnaResult Refund(
+        string orderId, long amount, string? reference, string? description,
+        Func<KlarnaResult, KlarnaResult> conclude, Func<KlarnaResult, StoredAnswer?> store)
+    {
+        if (!_orders.TryGetValue(orderId, out var cell))
+            return KlarnaResult.NotFound(orderId);
+        lock (cell)
+        {
+            var current = cell.Current;
+            if (amount > current.Amount - current.RefundedAmount)
+                return KlarnaResult.Error(StatusCodes.Status403Forbidden, "RESOURCE_ERROR", "REFUND_NOT_ALLOWED",
+                    "Refunded amount is higher than the captured amount that is left.");
+            var now = _time.GetUtcNow();
+            var refund = new KlarnaRefund($"{_ids.NextGuid()}", orderId, amount, reference, description, now);
+            var next = current with { RefundedAmount = current.RefundedAmount + amount, UpdatedAt = now };
+            var result = conclude(new KlarnaResult(StatusCodes.Status201Created) { Refund = refund });
+            _ledger.Record(new JournalEntry
+            {
+                At = now, Operations = [KlarnaOperations.Refund], Klarna = next, KlarnaRefund = refund, Answer = store(result),
+            });
+            cell.Current = next;
+            cell.Refunds.Add(refund);
+            return result;
+        }
+    }
+
+    internal void Restore(KlarnaRecord record, KlarnaRefund? refund)
     {
         if (_cells.TryGetValue(record.Id, out var cell))
         {
             cell.Current = record;
-            return;
         }
-        _capacity.Restore();
-        _cells[record.Id] = new Cell(record);
+        else
+        {
+            _capacity.Restore();
+            _cells[record.Id] = cell = new Cell(record);
+        }
+        if (record.OrderId is { } order)
+            _orders[order] = cell;
+        if (refund is not null)
+            cell.Refunds.Add(refund);
     }
 
     private bool IsForgotten(KlarnaRecord record) => _options.KlarnaForgetsExpired && record.State == KlarnaState.Expired;
@@ -126,7 +185,10 @@ public sealed class KlarnaRequests
         State = state,
         PreviousState = current.State,
         StateReason = reason,
-        SessionToken = state == KlarnaState.Completed ? $"krn:network:eu1:test:session-token:{_ids.NextGuid()}" : null,
+        SessionToken = state == KlarnaState.Completed && current.Kind == KlarnaKind.PaymentRequest
+            ? $"krn:network:eu1:test:session-token:{_ids.NextGuid()}"
+            : null,
+        OrderId = state == KlarnaState.Completed ? $"{_ids.NextGuid()}" : null,
         UpdatedAt = _time.GetUtcNow(),
     };
 
@@ -134,12 +196,17 @@ public sealed class KlarnaRequests
     {
         _ledger.Record(new JournalEntry { At = next.UpdatedAt, Operations = [operation], Klarna = next });
         cell.Current = next;
+        if (next.OrderId is { } order)
+            _orders[order] = cell;
         return next;
     }
 
     private sealed class Cell(KlarnaRecord record)
     {
         private volatile KlarnaRecord _current = record;
+
+        /// <summary>Of its order; touched under the cell's lock.</summary>
+        public List<KlarnaRefund> Refunds { get; } = [];
 
         public KlarnaRecord Current
         {

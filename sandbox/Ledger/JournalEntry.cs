@@ -19,6 +19,8 @@ internal sealed record JournalEntry
 
     public KlarnaRecord? Klarna { get; init; }
 
+    public KlarnaRefund? KlarnaRefund { get; init; }
+
     public StoredAnswer? Answer { get; init; }
 
     public WebhookDelivery? Webhook { get; init; }

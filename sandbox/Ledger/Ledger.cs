@@ -18,7 +18,7 @@ public sealed class Ledger : IDisposable
     internal Ledger(TimeProvider time) => _time = time;
 
     /// <summary>Effective operations in order.</summary>
-    /// <param name="objectId">Only those of this object; a payment intent's refunds belong to it, too.</param>
+    /// <param name="objectId">Only those of this object; a payment intent's or a Klarna request's refunds belong to it, too.</param>
     /// <param name="operation">Only those of this name.</param>
     /// <param name="since">Only those with a higher sequence number.</param>
     /// <param name="limit">At most so many.</param>
@@ -161,7 +161,7 @@ public sealed class Ledger : IDisposable
         foreach (var operation in entry.Operations ?? [])
         {
             var made = Describe(entry, operation, _operations.Count + 1);
-            _operations.Append(made, made.ObjectId, made.PaymentIntent);
+            _operations.Append(made, made.ObjectId, made.PaymentIntent ?? made.PaymentRequest);
             _counts[operation] = _counts.GetValueOrDefault(operation) + 1;
             all.Add(made);
         }
@@ -173,6 +173,7 @@ public sealed class Ledger : IDisposable
         var (id, intent, amount, currency, metadata, snapshot) = entry switch
         {
             { Refund: { } refund } => (refund.Id, refund.PaymentIntent, refund.Amount, refund.Currency, refund.Metadata, (object)refund),
+            { KlarnaRefund: { } refund, Klarna: { } of } => (refund.Id, null, refund.Amount, of.Currency, null, refund),
             { Klarna: { } klarna } => (klarna.Id, null, klarna.Amount, klarna.Currency, null, klarna),
             { Intent: { } whole } => (whole.Id, whole.Id, whole.AmountOf(operation), whole.Currency, whole.Metadata, whole),
             _ => throw new InvalidDataException($"Operation {operation} names no object."),
@@ -184,6 +185,7 @@ public sealed class Ledger : IDisposable
             Operation = operation,
             ObjectId = id,
             PaymentIntent = intent,
+            PaymentRequest = entry.KlarnaRefund is null ? null : entry.Klarna?.Id,
             Amount = amount,
             Currency = currency,
             IdempotencyKey = entry.Answer?.Key,

@@ -92,7 +92,7 @@ internal sealed class LedgerEndpoints(
     {
         var id = (string)http.Request.RouteValues["id"]!;
         return klarna.Find(id) is { } request
-            ? ControlEndpoints.WriteAsync(http, new KlarnaHistory(request, ledger.Operations(id)), SandboxJson.Default.KlarnaHistory)
+            ? ControlEndpoints.WriteAsync(http, new KlarnaHistory(request, ledger.Operations(id), klarna.Refunds(id)), SandboxJson.Default.KlarnaHistory)
             : ControlEndpoints.RefuseAsync(http, StatusCodes.Status404NotFound, $"No such payment request: {id}.");
     }
 

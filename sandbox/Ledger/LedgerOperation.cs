@@ -21,6 +21,9 @@ public sealed record LedgerOperation
     /// <summary>The payment intent concerned; differs from <see cref="ObjectId"/> for refunds, null for Klarna.</summary>
     public string? PaymentIntent { get; init; }
 
+    /// <summary>The Klarna request or session whose order a refund is of; null for everything else.</summary>
+    public string? PaymentRequest { get; init; }
+
     /// <summary>Amount of the change in minor units; the captured amount for a capture.</summary>
     public required long Amount { get; init; }
 
