@@ -29,6 +29,7 @@ public static class PaymentGrainsExtensions
         services.AddOptions<RetryOptions>().BindConfiguration("Payments:Retry").ValidateOnStart();
         services.AddOptions<WebhookDispatcherOptions>().BindConfiguration("Payments:Webhooks").ValidateOnStart();
         services.AddOptions<ProviderEventOptions>().BindConfiguration("Payments:ProviderEvents").ValidateOnStart();
+        services.TryAddSingleton<KlarnaProducts>();
         services.AddSingleton<RecentEvents>();
         services.AddSingleton<HintDelivery>();
         services.AddSingleton<WebhookDispatcher>();

@@ -108,6 +108,7 @@ public static class PaymentInstruments
         Ended(Payhub, Klarna, after.UpdatedAt - (before.CancelRequestedAt ?? after.UpdatedAt), after.Status switch
         {
             PaymentRequestStatus.Canceled => "cancelled",
+            PaymentRequestStatus.CancelFailed => "cancel_failed",
             _ when PaymentRequestMachine.IsFinal(after.Status) => "overtaken",
             _ => "refused",
         });
@@ -129,6 +130,13 @@ public static class PaymentInstruments
         Activity.Current?.SetTag(AttemptTag, operation.Failures + 1);
         if (operation.Failures > 0 || (woken && operation.Kind != RequestOperationKind.Create))
             Retried(Payhub, operation.Kind == RequestOperationKind.Create ? "create" : "cancel");
+    }
+
+    /// <summary>A refund of a payment request is looked for, and tried again when there is none.</summary>
+    internal static void Trying(RefundOperation operation)
+    {
+        Activity.Current?.SetTag(AttemptTag, operation.Failures + 1);
+        Retried(Payhub, "refund");
     }
 
     internal static void DeliveryRetried() => Retried(V2, "webhook");

@@ -29,6 +29,10 @@ internal sealed class KlarnaOptionsValidator : IValidateOptions<KlarnaOptions>
         check.Key(nameof(options.ApiKey), options.ApiKey);
         if (options.ReturnUrl is not null)
             check.Url(nameof(options.ReturnUrl), options.ReturnUrl);
+        if (options.ClassicBaseUrl is { } classic)
+            check.Endpoint(nameof(options.ClassicBaseUrl), classic, isLiveKey: options.ApiKey.Contains("_live_", StringComparison.Ordinal));
+        if (options.DefaultCountry is not { Length: 2 } country || !country.All(char.IsAsciiLetterUpper))
+            check.Fail(nameof(options.DefaultCountry), "must be two upper case letters");
         if (options.InteractionExpiry is { } expiry)
             check.Range(nameof(options.InteractionExpiry), expiry, TimeSpan.FromMinutes(15), TimeSpan.FromHours(48));
         check.Range(nameof(options.MaxConnections), options.MaxConnections, 1, 10_000);

@@ -8,7 +8,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds the adapters to the outside world.</summary>
 public static class PaymentProvidersExtensions
 {
-    /// <summary>Adds <see cref="IPaymentIntents"/> (Stripe), <see cref="IKlarnaPaymentRequests"/> (Klarna) and <see cref="IWebhookSender"/>,
+    /// <summary>Adds <see cref="IPaymentIntents"/> (Stripe), <see cref="IKlarnaPaymentRequests"/> and <see cref="IKlarnaOrders"/> (Klarna) and <see cref="IWebhookSender"/>,
     /// configured by the sections <c>Payments:Stripe</c>, <c>Payments:Klarna</c> and <c>Payments:Webhooks</c>, which are validated when the
     /// host starts. Uses the registered <see cref="TimeProvider"/>, or the system's when there is none.</summary>
     public static IServiceCollection AddPaymentProviders(this IServiceCollection services)
@@ -28,8 +28,12 @@ public static class PaymentProvidersExtensions
 
         services.TryAddSingleton<StripePaymentIntents>();
         services.TryAddSingleton<IPaymentIntents>(static provider => provider.GetRequiredService<StripePaymentIntents>());
+        services.TryAddSingleton<KlarnaHttp>();
         services.TryAddSingleton<KlarnaPaymentRequests>();
-        services.TryAddSingleton<IKlarnaPaymentRequests>(static provider => provider.GetRequiredService<KlarnaPaymentRequests>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IKlarnaPaymentRequests, KlarnaPaymentRequests>(
+            static provider => provider.GetRequiredService<KlarnaPaymentRequests>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IKlarnaPaymentRequests, KlarnaInStoreSessions>());
+        services.TryAddSingleton<IKlarnaOrders, KlarnaOrders>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IProviderObjects, StripePaymentIntents>(
             static provider => provider.GetRequiredService<StripePaymentIntents>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IProviderObjects, KlarnaPaymentRequests>(

@@ -36,6 +36,8 @@ internal sealed class FakeGrains
 
     public Func<long, CancelPaymentRequest, Task<CancelPaymentRequestOutcome>> OnCancelRequest { get; set; } = (_, _) => throw Unexpected();
 
+    public Func<long, RefundPayhubPayment, Task<RefundPayhubPaymentResult>> OnRefundRequest { get; set; } = (_, _) => throw Unexpected();
+
     public Func<Task<long>> OnNextId { get; set; } = () => throw Unexpected();
 
     public Func<string, ProviderEvent, Task<ProviderEventOutcome>> OnEvent { get; set; } = (_, _) => throw Unexpected();
@@ -136,6 +138,12 @@ internal sealed class FakeGrains
         {
             grains.Calls.Enqueue((key, command, cancellationToken));
             return grains.OnCancelRequest(key, command);
+        }
+
+        public Task<RefundPayhubPaymentResult> RefundAsync(RefundPayhubPayment command, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((key, command, cancellationToken));
+            return grains.OnRefundRequest(key, command);
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class ListTests(ApiServer server) : IClassFixture<ApiServer>
         server.Grains.OnListRequests = (_, _) => Task.FromResult(new PaymentRequestPage([Samples.Request(PaymentRequestStatus.InProgress)], null));
         var answer = await server.SendAsync(ApiServer.Payhub(HttpMethod.Get, $"{Samples.RequestsPath}?Status=in_progress&Limit=7&From=2026-04-04T00:00:00Z"));
         answer.ShouldBe(200, """
-            {"Data":[{"PaymentRequestId":27,"Provider":"klarna","PaymentType":"StaticQR","Amount":100.00,"Currency":"EUR","Description":"till 3","Status":"in_progress","Paycode":"RF18539007547034","Paylink":"https://pay.example/27","CreatedAt":"2026-04-04T12:00:00Z","UpdatedAt":"2026-04-04T12:00:00.1234567Z"}],"Paging":{"Next":null}}
+            {"Data":[{"PaymentRequestId":27,"Provider":"klarna","PaymentType":"StaticQR","Amount":100.00,"Currency":"EUR","Description":"till 3","Status":"in_progress","Paycode":"RF18539007547034","Paylink":"https://pay.example/27","CreatedAt":"2026-04-04T12:00:00Z","UpdatedAt":"2026-04-04T12:00:00.1234567Z","PaymentId":null,"Refunds":[]}],"Paging":{"Next":null}}
             """.Trim());
         Assert.Equal(
             new ListPaymentRequests(PaymentRequestStatus.InProgress, new DateTimeOffset(2026, 4, 4, 0, 0, 0, TimeSpan.Zero), null, null, 7),
@@ -122,7 +122,7 @@ public sealed class ListTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var answer = await server.SendAsync(ApiServer.Payhub(HttpMethod.Get, $"{Samples.RequestsPath}?Status=CANCELED"));
         answer.ShouldBe(400, """
-            {"Type":"https://www.rfc-editor.org/rfc/rfc7231#section-6.5.1","Title":"Bad Request","Status":400,"Instance":"/api/payhub/v1/payment/request","TraceId":null,"Detail":"Request is not valid","Errors":[{"Name":"Status","Reason":"Status must be one of submitted, in_progress, completed, declined, expired, cancel_pending, canceled","Code":null,"Severity":null}]}
+            {"Type":"https://www.rfc-editor.org/rfc/rfc7231#section-6.5.1","Title":"Bad Request","Status":400,"Instance":"/api/payhub/v1/payment/request","TraceId":null,"Detail":"Request is not valid","Errors":[{"Name":"Status","Reason":"Status must be one of submitted, in_progress, completed, declined, expired, cancel_pending, canceled, cancel_failed","Code":null,"Severity":null}]}
             """.Trim());
     }
 

@@ -29,7 +29,7 @@ public sealed class PayhubCreateTests : IClassFixture<ApiServer>
         Assert.Equal([new OrderLine("Item", 1, 10000, 10000)], command.OrderLines.ToArray());
         Assert.Equal(
             new CreatePaymentRequest(
-                ApiServer.Merchant, "klarna", "StaticQR", 10000, "EUR", "GR", "el-GR", "till 3", command.OrderLines, command.Actor),
+                ApiServer.Merchant, "klarna", "StaticQR", 10000, "EUR", "GR", "el-GR", "till 3", command.OrderLines, command.Actor, "SHOP-01"),
             command);
     }
 

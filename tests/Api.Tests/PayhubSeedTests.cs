@@ -40,6 +40,7 @@ public sealed class PayhubSeedTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData(PaymentRequestStatus.Expired, "expired")]
     [InlineData(PaymentRequestStatus.CancelPending, "cancel_pending")]
     [InlineData(PaymentRequestStatus.Canceled, "canceled")]
+    [InlineData(PaymentRequestStatus.CancelFailed, "cancel_failed")]
     public async Task A_get_shows_the_request_and_every_state_has_its_spelling(PaymentRequestStatus status, string wire)
     {
         server.Grains.OnGetRequest = (_, _) => Task.FromResult(new GetPaymentRequestResult(PaymentRequestAccess.Granted, Samples.Request(status)));
@@ -47,11 +48,11 @@ public sealed class PayhubSeedTests(ApiServer server) : IClassFixture<ApiServer>
         var answer = await server.SendAsync(ApiServer.Payhub(HttpMethod.Get, "/api/payhub/v1/payment/request/27"));
 
         answer.ShouldBe(200,
-            $$"""{"PaymentRequestId":27,"Provider":"klarna","PaymentType":"StaticQR","Amount":100.00,"Currency":"EUR","Description":"till 3","Status":"{{wire}}","Paycode":"RF18539007547034","Paylink":"https://pay.example/27","CreatedAt":"2026-04-04T12:00:00Z","UpdatedAt":"2026-04-04T12:00:00.1234567Z"}""");
+            $$"""{"PaymentRequestId":27,"Provider":"klarna","PaymentType":"StaticQR","Amount":100.00,"Currency":"EUR","Description":"till 3","Status":"{{wire}}","Paycode":"RF18539007547034","Paylink":"https://pay.example/27","CreatedAt":"2026-04-04T12:00:00Z","UpdatedAt":"2026-04-04T12:00:00.1234567Z","PaymentId":null,"Refunds":[]}""");
     }
 
     [Fact]
-    public void Every_state_is_in_the_table_above_() => Assert.Equal(7, Enum.GetValues<PaymentRequestStatus>().Length);
+    public void Every_state_is_in_the_table_above_() => Assert.Equal(8, Enum.GetValues<PaymentRequestStatus>().Length);
 
     [Theory]
     [InlineData("JPY", 10000, "10000")]

@@ -64,6 +64,10 @@ public sealed class GrainStateJsonTests
             AssertSurvives(full with { Method = full.Method! with { Kind = kind } });
         foreach (var kind in Enum.GetValues<RequestOperationKind>())
             AssertSurvives(FullRequest() with { Operation = FullRequest().Operation! with { Kind = kind } });
+        foreach (var product in Enum.GetValues<KlarnaProduct>())
+            AssertSurvives(FullRequest() with { Product = product });
+        foreach (var status in Enum.GetValues<PayhubRefundStatus>())
+            AssertSurvives(FullRequest() with { Refunds = [FullRequest().Refunds[0] with { Status = status }] });
         foreach (var klarna in Enum.GetValues<KlarnaRequestState>())
             AssertSurvives(FullRequest() with { Klarna = FullRequest().Klarna! with { State = klarna } });
     }
@@ -117,7 +121,11 @@ public sealed class GrainStateJsonTests
         AssertSame(
             payment with { Cancellation = payment.Cancellation! with { CommandId = null, TraceParent = null } }, Read<PaymentState>(Golden("v1/payment.json")));
         AssertSame(
-            FullRequest() with { CancelCommandId = null, CancelRequestedAt = null, CancelTraceParent = null },
+            FullRequest() with
+            {
+                CancelCommandId = null, CancelRequestedAt = null, CancelTraceParent = null,
+                Product = default, ShortCode = null, Refunds = [], Klarna = FullRequest().Klarna! with { OrderId = null },
+            },
             Read<PaymentRequestState>(Golden("v1/payment-request.json")));
     }
 
@@ -189,6 +197,8 @@ public sealed class GrainStateJsonTests
         MerchantId = Sample.Merchant,
         Provider = "klarna",
         PaymentType = "StaticQR",
+        Product = KlarnaProduct.InStoreSession,
+        ShortCode = "2005",
         AmountMinor = 10000,
         CurrencyCode = "EUR",
         Country = "GR",
@@ -196,12 +206,18 @@ public sealed class GrainStateJsonTests
         Description = "till 3",
         OrderLines = [new OrderLine("Item", 1, 10000, 10000)],
         Status = PaymentRequestStatus.CancelPending,
-        Klarna = new KlarnaRequestSnapshot("krn:payment:eu1:request:1", KlarnaRequestState.InProgress, "https://pay.example/1", At.AddHours(3)),
+        Klarna = new KlarnaRequestSnapshot("krn:payment:eu1:request:1", KlarnaRequestState.InProgress, "https://pay.example/1", At.AddHours(3), "order-1"),
         Operation = new RequestOperation(RequestOperationKind.Cancel, 1, At, At, 2, ProviderUncertainty.ConnectionLost),
         StatusBeforeCancel = PaymentRequestStatus.InProgress,
         CancelCommandId = "command-9",
         CancelRequestedAt = At.AddSeconds(-2),
         CancelTraceParent = TraceParent,
+        Refunds =
+        [
+            new RequestRefund(
+                1, "command-10", "0123456789abcdef0123456789abcdef", 1050, "Returned", PayhubRefundStatus.Pending,
+                new RefundOperation(2, At, At.AddMinutes(-1), 3, ProviderUncertainty.Timeout), "klarna-1", "REFUND_NOT_ALLOWED", At.AddSeconds(9), At, At.AddSeconds(1)),
+        ],
         IdleReads = 3,
         ProviderDueAt = At.AddSeconds(8),
         Audit = [new AuditEntry(At, "key-7", "cancel_requested", "CANCEL_PENDING", null, null)],

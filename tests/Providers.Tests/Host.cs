@@ -40,9 +40,16 @@ internal sealed class Host : IAsyncDisposable
 
     public IPaymentIntents Stripe => _services.GetRequiredService<IPaymentIntents>();
 
-    public IKlarnaPaymentRequests Klarna => _services.GetRequiredService<IKlarnaPaymentRequests>();
+    public IKlarnaPaymentRequests Klarna => Product(KlarnaProduct.PaymentRequest);
+
+    public IKlarnaPaymentRequests KlarnaSessions => Product(KlarnaProduct.InStoreSession);
+
+    public IKlarnaOrders KlarnaOrders => _services.GetRequiredService<IKlarnaOrders>();
 
     public IWebhookSender Webhooks => _services.GetRequiredService<IWebhookSender>();
+
+    private IKlarnaPaymentRequests Product(KlarnaProduct product) =>
+        _services.GetServices<IKlarnaPaymentRequests>().Single(adapter => adapter.Product == product);
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();

@@ -11,6 +11,12 @@ internal static class Outcome
 
     public static string Of(ProviderResult<KlarnaRequestSnapshot> result) => Of(result, request => request.State.ToString());
 
+    public static string Of(ProviderResult<KlarnaRefundSnapshot> result) => Of(result, refund => refund.Id ?? "without id");
+
+    public static string Found(ProviderResult<KlarnaRefundSnapshot?> result) => result is ProviderResult<KlarnaRefundSnapshot?>.Success { Value: null }
+        ? "none"
+        : Of(result, refund => refund?.Id ?? "without id");
+
     /// <summary>Everything a result says in words, to look for what must not be said.</summary>
     public static string Words<T>(ProviderResult<T> result) => result.ToString();
 

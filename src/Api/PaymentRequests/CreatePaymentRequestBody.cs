@@ -7,7 +7,9 @@ namespace Payments.Api.PaymentRequests;
 /// only.</summary>
 internal static class CreatePaymentRequestBody
 {
-    private const long AmountMinorMax = 9_999_999_999;
+    /// <summary>Most minor units of an amount.</summary>
+    public const long AmountMinorMax = 9_999_999_999;
+
     private const string DefaultCurrency = "EUR";
     private const string StaticQr = "StaticQR";
     private const string DynamicQr = "DynamicQR";
@@ -31,7 +33,7 @@ internal static class CreatePaymentRequestBody
         var paymentType = fields.OneOf("PaymentType", ["Fixed", DynamicQr, StaticQr], isRequired: true);
         if (paymentType is DynamicQr or StaticQr && provider != CreatePaymentRequest.KlarnaProvider)
             fields.Refuse("PaymentType", $"PaymentType {paymentType} is only supported for Klarna payments");
-        fields.Text("ShortCode", ShortCodeLengthMax, isRequired: paymentType == StaticQr);
+        var shortCode = fields.Text("ShortCode", ShortCodeLengthMax, isRequired: paymentType == StaticQr);
         fields.DescribeRequiredWhen("ShortCode", "PaymentType", StaticQr);
 
         var currency = ReadCurrency(fields, rules);
@@ -56,7 +58,8 @@ internal static class CreatePaymentRequestBody
         error = fields.Error;
         return error is null
             ? new CreatePaymentRequest(
-                call.MerchantId, provider!, paymentType!, amount!.Value, currency.Code, country, locale, description, lines, call.Actor)
+                call.MerchantId, provider!, paymentType!, amount!.Value, currency.Code, country, locale, description, lines, call.Actor,
+                shortCode)
             : null;
     }
 

@@ -17,6 +17,7 @@ public sealed class GetPaymentRequestModule : ICarterModule
         .WithName("GetPaymentRequest")
         .WithSummary("Reads a payment request.")
         .Answers("Found", PaymentRequestReplies.Found(PaymentRequestExamples.Request(PaymentRequestStatus.Canceled)))
+        .Answers("Paid and refunded in part", PaymentRequestReplies.Found(PaymentRequestExamples.Paid))
         .Answers("Request of a different merchant", PayhubProblem.ReadForbidden)
         .Answers("Request not found", PayhubProblem.NotFound);
 

@@ -42,6 +42,7 @@ internal sealed class PayhubContract : IMerchantContract
     public IResult Failed(HttpContext context, bool isTemporary) => context.Request.Method switch
     {
         "PATCH" => PayhubProblem.CancelFailed(context),
+        "POST" when PaymentRequestRoutes.IsRefund(context.Request.Path) => RefundProblem.Failed(context),
         "POST" => PayhubProblem.CreateFailed(context),
         _ => PayhubProblem.ReadFailed(context),
     };

@@ -14,7 +14,7 @@ internal sealed class PayhubDescription : ContractDescription
 
     public override string Title => "Payhub v1";
 
-    public override string About => "Payment requests on Klarna: create, read, cancel. Amounts are decimals in major units.";
+    public override string About => "Payment requests on Klarna: create, read, cancel, and refund once they are paid. Amounts are decimals in major units.";
 
     public override JsonSerializerContext Json => PayhubJson.Wire;
 
@@ -26,8 +26,8 @@ internal sealed class PayhubDescription : ContractDescription
         },
     };
 
-    public override IReadOnlyList<string> SpellingOf(Type source) => source == typeof(PaymentRequestStatus)
-        ? PaymentRequestReplies.Statuses
+    public override IReadOnlyList<string> SpellingOf(Type source) => source == typeof(PaymentRequestStatus) ? PaymentRequestReplies.Statuses
+        : source == typeof(PayhubRefundStatus) ? Enum.GetNames<PayhubRefundStatus>()
         : throw new ArgumentOutOfRangeException(nameof(source), source, "Payhub has no spelling of it.");
 
     public override JsonObject PathParameter(string name) =>

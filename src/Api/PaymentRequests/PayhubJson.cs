@@ -10,6 +10,7 @@ namespace Payments.Api.PaymentRequests;
 [JsonSerializable(typeof(PaymentRequestBody))]
 [JsonSerializable(typeof(PaymentRequestListBody))]
 [JsonSerializable(typeof(CanceledPaymentRequestBody))]
+[JsonSerializable(typeof(RefundedPaymentBody))]
 [JsonSerializable(typeof(PayhubProblemBody))]
 internal sealed partial class PayhubJson : JsonSerializerContext
 {

@@ -50,12 +50,15 @@ internal static class PayhubProblem
     public static IResult Of(HttpContext context, BodyRefusal refusal) => Of(
         context, refusal.Status, "Request is not valid", "Body", refusal.Reason);
 
-    public static IResult Of(HttpContext context, int status, string detail, string name, string reason)
+    public static IResult Of(HttpContext context, int status, string detail, string name, string reason) =>
+        Of(context, status, detail, [new PayhubErrorBody(name, reason)]);
+
+    public static IResult Of(HttpContext context, int status, string detail, IReadOnlyList<PayhubErrorBody>? errors)
     {
         var (section, title) = Kind(status);
         var instance = (context.Request.PathBase + context.Request.Path).ToUriComponent();
         var body = new PayhubProblemBody(
-            $"https://www.rfc-editor.org/rfc/{section}", title, status, instance, TraceId: null, detail, [new PayhubErrorBody(name, reason)]);
+            $"https://www.rfc-editor.org/rfc/{section}", title, status, instance, TraceId: null, detail, errors);
         return new JsonReply<PayhubProblemBody>(status, body, PayhubJson.Wire.PayhubProblemBody);
     }
 

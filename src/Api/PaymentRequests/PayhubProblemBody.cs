@@ -4,7 +4,7 @@ namespace Payments.Api.PaymentRequests;
 
 /// <summary>A Payhub error.</summary>
 internal sealed record PayhubProblemBody(
-    string Type, string Title, int Status, string Instance, string? TraceId, string Detail, IReadOnlyList<PayhubErrorBody> Errors);
+    string Type, string Title, int Status, string Instance, string? TraceId, string Detail, IReadOnlyList<PayhubErrorBody>? Errors);
 
 /// <summary>One reason of a Payhub error.</summary>
 internal sealed record PayhubErrorBody(string Name, string Reason, string? Code = null, string? Severity = null);

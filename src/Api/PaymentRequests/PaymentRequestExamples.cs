@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
+using Payments.Api.Http;
 
 namespace Payments.Api.PaymentRequests;
 
@@ -20,6 +21,9 @@ internal static class PaymentRequestExamples
          "OrderLines":[{"Name":"Item","Quantity":1,"UnitPrice":100.00,"TotalAmount":100.00,"Type":"physical"}]}
         """;
 
+    /// <summary>A refund, as the public document shows it.</summary>
+    public const string Refund = """{ "Amount": 10.5, "Reason": "Customer requested refund" }""";
+
     private static readonly DateTimeOffset CreatedAt = new(2026, 6, 17, 9, 30, 0, TimeSpan.Zero);
 
     /// <summary>The seed's payment request id.</summary>
@@ -28,6 +32,14 @@ internal static class PaymentRequestExamples
     /// <summary>What a create is checked against by default.</summary>
     public static PaymentRequestRules Rules { get; } = new(Options.Create(new PaymentsApiOptions()));
 
+    /// <summary>The currency of <see cref="Request"/>.</summary>
+    public static Currency Currency { get; } = Currency.TryFind("EUR", out var euro) ? euro : throw new InvalidOperationException("EUR is a currency.");
+
+    /// <summary>A refund that was made.</summary>
+    public static PayhubRefundView RefundView { get; } = new(
+        Id * 1000 + 1, "6f1c0a6be2f84d1d9a3c5b7e8d9f0a12", 1050, PayhubRefundStatus.Succeeded, "1f0bdf40-9d5d-4c33-a2c4-0f8f9c9f1e55", Id,
+        CreatedAt.AddHours(1));
+
     /// <summary>A caller.</summary>
     public static PayhubCall Caller { get; } = new(Guid.Parse("b955db5e-aef2-47de-bbb9-c80b9cc16e8f"), "api-key:00000000");
 
@@ -35,6 +47,10 @@ internal static class PaymentRequestExamples
     public static PaymentRequestView Request(PaymentRequestStatus status) => new(
         Id, Caller.MerchantId, CreatePaymentRequest.KlarnaProvider, "StaticQR", 10000, "EUR", "till 3", status, "RF780000000123",
         "https://pay.klarna.com/eu/hpp/123", CreatedAt, CreatedAt);
+
+    /// <summary>A request that was paid, and its one refund.</summary>
+    public static PaymentRequestView Paid { get; } =
+        Request(PaymentRequestStatus.Completed) with { PaymentId = Id, Refunds = ImmutableArray.Create(RefundView) };
 
     /// <summary>A page with that request.</summary>
     public static PaymentRequestPage Page { get; } = new(

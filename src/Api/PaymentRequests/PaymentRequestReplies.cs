@@ -18,6 +18,14 @@ internal static class PaymentRequestReplies
     public static IResult Found(PaymentRequestView request) =>
         new JsonReply<PaymentRequestBody>(StatusCodes.Status200OK, BodyOf(request), PayhubJson.Wire.PaymentRequestBody);
 
+    /// <summary>200 of a refund.</summary>
+    public static IResult Refunded(PayhubRefundView refund)
+    {
+        var body = new RefundedPaymentBody(
+            refund.Id, refund.ReferenceCode, refund.Status.ToString(), refund.ProviderRefundId, refund.PaymentId, refund.RequestedAt.UtcDateTime);
+        return new JsonReply<RefundedPaymentBody>(StatusCodes.Status200OK, body, PayhubJson.Wire.RefundedPaymentBody);
+    }
+
     /// <summary>200 of a list.</summary>
     public static IResult Listed(PaymentRequestPage page)
     {
@@ -28,12 +36,15 @@ internal static class PaymentRequestReplies
 
     private static PaymentRequestBody BodyOf(PaymentRequestView request)
     {
-        var amount = Currency.TryFind(request.CurrencyCode, out var currency)
-            ? currency.ToMajor(request.AmountMinor)
-            : throw new InvalidOperationException($"{request.CurrencyCode} is no currency that a request can have.");
+        if (!Currency.TryFind(request.CurrencyCode, out var currency))
+            throw new InvalidOperationException($"{request.CurrencyCode} is no currency that a request can have.");
+        var refunds = request.Refunds.IsDefault ? [] : request.Refunds;
         return new PaymentRequestBody(
-            request.Id, request.Provider, request.PaymentType, amount, request.CurrencyCode, request.Description, ToWire(request.Status),
-            request.Paycode, request.Paylink, request.CreatedAt.UtcDateTime, request.UpdatedAt.UtcDateTime);
+            request.Id, request.Provider, request.PaymentType, currency.ToMajor(request.AmountMinor), request.CurrencyCode, request.Description, ToWire(request.Status),
+            request.Paycode, request.Paylink, request.CreatedAt.UtcDateTime, request.UpdatedAt.UtcDateTime, request.PaymentId,
+            [.. refunds.Select(refund => new PaymentRefundBody(
+                refund.Id, refund.ReferenceCode, currency.ToMajor(refund.AmountMinor), refund.Status.ToString(), refund.ProviderRefundId,
+                refund.RequestedAt.UtcDateTime))]);
     }
 
     /// <summary>Every state in the contract's spelling.</summary>
@@ -53,6 +64,7 @@ internal static class PaymentRequestReplies
         PaymentRequestStatus.Expired => "expired",
         PaymentRequestStatus.CancelPending => "cancel_pending",
         PaymentRequestStatus.Canceled => "canceled",
+        PaymentRequestStatus.CancelFailed => "cancel_failed",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "Not a payment request state."),
     };
 }

@@ -15,6 +15,11 @@ internal static class PaymentRequestRoutes
 
     public const string Item = Collection + "/{paymentRequestId}";
 
+    public const string Refund = "/api/payhub/v1/payment/{paymentId}/refund";
+
+    /// <summary>Whether a path is that of a refund.</summary>
+    public static bool IsRefund(PathString path) => path.Value?.EndsWith("/refund", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>Admits holders of an API key only, and declares the errors that any of them may get.</summary>
     public static RouteHandlerBuilder ForApiKeys(this RouteHandlerBuilder route) => route
         .AddEndpointFilter<RouteHandlerBuilder, ApiKeyFilter>()

@@ -13,6 +13,7 @@ namespace Payments;
 /// <param name="Description">Free text, or null.</param>
 /// <param name="OrderLines">What is bought; may be empty.</param>
 /// <param name="Actor">Who asked, for the audit trail.</param>
+/// <param name="ShortCode">The code that the customer shows at the till, or null.</param>
 [GenerateSerializer, Immutable, Alias("payments.CreatePaymentRequest")]
 public sealed record CreatePaymentRequest(
     [property: Id(0)] Guid MerchantId,
@@ -24,7 +25,8 @@ public sealed record CreatePaymentRequest(
     [property: Id(6)] string? Locale,
     [property: Id(7)] string? Description,
     [property: Id(8)] ImmutableArray<OrderLine> OrderLines,
-    [property: Id(9)] string Actor)
+    [property: Id(9)] string Actor,
+    [property: Id(10)] string? ShortCode = null)
 {
     /// <summary>The one provider whose requests can be cancelled (seed).</summary>
     public const string KlarnaProvider = "klarna";

@@ -18,6 +18,11 @@ public interface IPaymentRequestGrain : IGrainWithIntegerKey
     /// <summary>Cancels the request. The answer is final: <see cref="CancelPaymentRequestOutcome.Canceled"/> only when the provider's object is.</summary>
     [Alias("Cancel")]
     Task<CancelPaymentRequestOutcome> CancelAsync(CancelPaymentRequest command, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives back a part of what the customer paid. The payment has the request's number. The answer is final unless it is
+    /// <see cref="RefundPayhubPaymentOutcome.Unknown"/>.</summary>
+    [Alias("Refund")]
+    Task<RefundPayhubPaymentResult> RefundAsync(RefundPayhubPayment command, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Hands out payment request ids: integers, each once in the life of the cluster. One grain, key 0.</summary>

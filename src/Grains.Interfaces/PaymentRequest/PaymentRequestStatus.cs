@@ -24,4 +24,7 @@ public enum PaymentRequestStatus
 
     /// <summary>Cancelled at the provider.</summary>
     Canceled = 6,
+
+    /// <summary>A cancel got no answer for longer than any request lives, and the provider could not be read: it is watched, and operators see it.</summary>
+    CancelFailed = 7,
 }

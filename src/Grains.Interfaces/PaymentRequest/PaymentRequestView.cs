@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Payments;
 
 /// <summary>What a caller may see of a payment request.</summary>
@@ -13,6 +15,8 @@ namespace Payments;
 /// <param name="Paylink">Where the customer pays, or null when the provider gave none.</param>
 /// <param name="CreatedAt">When it was created (UTC).</param>
 /// <param name="UpdatedAt">When its state last changed (UTC).</param>
+/// <param name="PaymentId">The payment that came of it, which refunds name; null before the customer has paid.</param>
+/// <param name="Refunds">Its refunds in the order in which they were asked for; default from an older silo.</param>
 [GenerateSerializer, Immutable, Alias("payments.PaymentRequestView")]
 public sealed record PaymentRequestView(
     [property: Id(0)] long Id,
@@ -26,7 +30,9 @@ public sealed record PaymentRequestView(
     [property: Id(8)] string Paycode,
     [property: Id(9)] string? Paylink,
     [property: Id(10)] DateTimeOffset CreatedAt,
-    [property: Id(11)] DateTimeOffset UpdatedAt);
+    [property: Id(11)] DateTimeOffset UpdatedAt,
+    [property: Id(12)] long? PaymentId = null,
+    [property: Id(13)] ImmutableArray<PayhubRefundView> Refunds = default);
 
 /// <summary>Whether a payment request may be seen by who asks. Payhub tells a foreign merchant that the request exists (seed, 403).</summary>
 [GenerateSerializer, Alias("payments.PaymentRequestAccess")]

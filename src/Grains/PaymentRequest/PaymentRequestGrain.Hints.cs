@@ -22,7 +22,7 @@ public sealed partial class PaymentRequestGrain : IProviderHintGrain
         if (outcome is { } clear)
             return clear;
 
-        var read = await klarna.ReadAsync(hint.ObjectId, policy.ProviderDeadline, CancellationToken.None);
+        var read = await Klarna.ReadAsync(hint.ObjectId, policy.ProviderDeadline, CancellationToken.None);
         return await durable.DecideAsync(state => PaymentRequestMachine.HintAnswered(state, read, policy, Moment));
     }
 }

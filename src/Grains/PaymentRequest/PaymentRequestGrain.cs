@@ -11,7 +11,8 @@ namespace Payments.Grains.PaymentRequest;
 [GrainType(TypeName)]
 public sealed partial class PaymentRequestGrain(
     [PersistentState(PaymentRequestGrain.StateName, GrainStorageNames.Payments)] IPersistentState<PaymentRequestState> storage,
-    IKlarnaPaymentRequests klarna,
+    KlarnaProducts products,
+    IKlarnaOrders orders,
     IOptions<PaymentRequestPolicy> options,
     IChance chance,
     TimeProvider time,
@@ -27,6 +28,8 @@ public sealed partial class PaymentRequestGrain(
     private readonly DurableState<PaymentRequestState> durable = new(storage, time, PaymentInstruments.Stored);
 
     private long Id => this.GetPrimaryKeyLong();
+
+    private IKlarnaPaymentRequests Klarna => products.Of(durable.State.Product);
 
     private Moment Moment => new(time.GetUtcNow(), chance.Next(), TraceParents.Current);
 
@@ -84,6 +87,7 @@ public sealed partial class PaymentRequestGrain(
         if (step != RequestStep.None && durable.State.Operation is { } operation)
             PaymentInstruments.Trying(operation, woken: true);
         await RunAsync(step, Budget.Of(policy.ProviderDeadline * CallsPerTurnMax, time));
+        await RunDueRefundsAsync();
     }
 
     private async Task<CancelPaymentRequestOutcome> CancelAtKlarnaAsync(RequestStep first)
@@ -133,18 +137,18 @@ public sealed partial class PaymentRequestGrain(
                     return (RequestStep.None, false);
 
                 var request = new NewKlarnaRequest(
-                    begun.Id, begun.AmountMinor, begun.CurrencyCode, begun.Country, begun.Locale, begun.Description, begun.OrderLines);
-                var created = await klarna.CreateAsync(request, new ProviderCall(operation.KeyFor(begun.Id), deadline), CancellationToken.None);
+                    begun.Id, begun.AmountMinor, begun.CurrencyCode, begun.Country, begun.Locale, begun.Description, begun.OrderLines, begun.ShortCode);
+                var created = await Klarna.CreateAsync(request, new ProviderCall(operation.KeyFor(begun.Id), deadline), CancellationToken.None);
                 await durable.ApplyAsync(state => PaymentRequestMachine.CreateAnswered(state, created, policy, Moment));
                 return (PaymentRequestMachine.PlanAfter(step, durable.State, created is ProviderResult<KlarnaRequestSnapshot>.Success), false);
 
             case RequestStep.Read:
-                var read = await klarna.ReadAsync(durable.State.Klarna!.Id, deadline, CancellationToken.None);
+                var read = await Klarna.ReadAsync(durable.State.Klarna!.Id, deadline, CancellationToken.None);
                 await durable.ApplyAsync(state => PaymentRequestMachine.ReadAnswered(state, read, refused, policy, Moment));
                 return (PaymentRequestMachine.PlanAfter(step, durable.State, read is ProviderResult<KlarnaRequestSnapshot>.Success), false);
 
             case RequestStep.Cancel:
-                var cancelled = await klarna.CancelAsync(durable.State.Klarna!.Id, deadline, CancellationToken.None);
+                var cancelled = await Klarna.CancelAsync(durable.State.Klarna!.Id, deadline, CancellationToken.None);
                 await durable.ApplyAsync(state => PaymentRequestMachine.CancelAnswered(state, cancelled, policy, Moment));
                 var nowRefused = cancelled is ProviderResult<KlarnaRequestSnapshot>.Refused;
                 return (PaymentRequestMachine.PlanAfter(step, durable.State, nowRefused), nowRefused);

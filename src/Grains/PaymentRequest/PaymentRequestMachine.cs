@@ -46,6 +46,8 @@ public static partial class PaymentRequestMachine
             MerchantId = command.MerchantId,
             Provider = command.Provider,
             PaymentType = command.PaymentType,
+            Product = klarna ? policy.Products.For(command.PaymentType) : default,
+            ShortCode = command.ShortCode,
             AmountMinor = command.AmountMinor,
             CurrencyCode = command.CurrencyCode,
             Country = command.Country,
@@ -80,6 +82,8 @@ public static partial class PaymentRequestMachine
         if (state.Status == PaymentRequestStatus.CancelPending)
             return new(null, state, state.Klarna is null ? RequestStep.Create : RequestStep.Read);
 
+        // What an earlier cancel came to was never learnt: read first, here too.
+        var step = state.Klarna is null ? RequestStep.Create : state.Status == PaymentRequestStatus.CancelFailed ? RequestStep.Read : RequestStep.Cancel;
         var operation = state.Klarna is not null
             ? new RequestOperation(RequestOperationKind.Cancel, 1, moment.Now, moment.Now)
             : state.Operation! with { Kind = RequestOperationKind.CreateThenCancel };
@@ -96,7 +100,7 @@ public static partial class PaymentRequestMachine
                 ProviderDueAt = moment.Now + policy.WriteAheadLease,
             },
             moment, command.Actor, "cancel_requested");
-        return new(null, begun, state.Klarna is null ? RequestStep.Create : RequestStep.Cancel);
+        return new(null, begun, step);
     }
 
     /// <summary>What is due after a wake. A cancel that was loaded may have been sent: it reads first. A create repeats its key.</summary>
@@ -193,7 +197,7 @@ public static partial class PaymentRequestMachine
 
             // Klarna removes a request when its time is over: nobody can pay it any more.
             ProviderResult<KlarnaRequestSnapshot>.Refused { Code: KlarnaErrorCodes.NotFound } =>
-                Final(state, PaymentRequestStatus.Expired, moment, "gone_at_provider", null),
+                Final(state, PaymentRequestStatus.Expired, moment, "gone_at_provider", Gone(state, policy, moment)),
             ProviderResult<KlarnaRequestSnapshot>.Refused refused => ReadFailed(
                 state, new(ProviderUncertainty.Misconfigured, $"{refused.Code}: {refused.Message}"), policy, moment),
             ProviderResult<KlarnaRequestSnapshot>.Unknown unknown => ReadFailed(state, unknown, policy, moment),
@@ -227,17 +231,43 @@ public static partial class PaymentRequestMachine
         if (state.Operation is { Kind: RequestOperationKind.Cancel })
             return state;
 
-        var end = state.Klarna!.ExpiresAt ?? state.CreatedAt + policy.DefaultLifetime;
+        // The merchant's wish still stands, and there is something to cancel after all.
+        if (state.Status == PaymentRequestStatus.CancelFailed)
+        {
+            var again = new RequestOperation(RequestOperationKind.Cancel, 1, moment.Now, moment.Now);
+            return Audited(
+                state with { Status = PaymentRequestStatus.CancelPending, Operation = again, IdleReads = 0, ProviderDueAt = moment.Now + policy.WriteAheadLease },
+                moment, AuditTrail.Provider, "cancellable_again");
+        }
+
         var idle = state.Status == status && state.Operation is null;
         var next = state with
         {
             Status = status,
             Operation = null,
             IdleReads = idle ? state.IdleReads + 1 : 0,
-            ProviderDueAt = end > moment.Now ? end : policy.ObservationInterval.Next(moment, state.IdleReads + 1),
+            ProviderDueAt = NextLook(state, idle ? state.IdleReads + 1 : 1, policy, moment),
         };
         return idle ? next : Audited(next, moment, AuditTrail.Provider, "provider_reported", null);
     }
+
+    /// <summary>When its time is over, or for a session earlier: a till waits for it.</summary>
+    private static DateTimeOffset NextLook(PaymentRequestState state, int reads, PaymentRequestPolicy policy, Moment moment)
+    {
+        var end = EndOf(state, policy);
+        if (end <= moment.Now)
+            return policy.ObservationInterval.Next(moment, reads);
+
+        var look = state.Product == KlarnaProduct.InStoreSession ? policy.SessionWatch.Next(moment, reads) : end;
+        return look < end ? look : end;
+    }
+
+    private static DateTimeOffset EndOf(PaymentRequestState state, PaymentRequestPolicy policy) => state.Klarna?.ExpiresAt
+        ?? state.CreatedAt + (state.Product == KlarnaProduct.InStoreSession ? policy.SessionLifetime : policy.DefaultLifetime);
+
+    private static string Gone(PaymentRequestState state, PaymentRequestPolicy policy, Moment moment) => EndOf(state, policy) <= moment.Now
+        ? "by age: Klarna has removed it after its end, so its last state was not read"
+        : "Klarna has no such object, although its time is not over";
 
     private static PaymentRequestState Returned(PaymentRequestState state) =>
         state.Operation is { Kind: RequestOperationKind.Cancel }
@@ -254,7 +284,7 @@ public static partial class PaymentRequestMachine
         PaymentRequestState state, RequestOperation operation, ProviderResult<KlarnaRequestSnapshot>.Unknown unknown, PaymentRequestPolicy policy, Moment moment)
     {
         if (moment.Now - operation.BegunAt >= policy.GivenUpAfter)
-            return Final(state, PaymentRequestStatus.Expired, moment, "given_up", "older than any request lives at the provider");
+            return GivenUp(state, operation, policy, moment);
 
         var failures = operation.Failures + 1;
         return Audited(
@@ -265,6 +295,21 @@ public static partial class PaymentRequestMachine
             },
             moment, AuditTrail.Provider, "provider_answer_unknown", $"{unknown.Cause}: {unknown.Detail}");
     }
+
+    /// <summary>No answer for longer than any request lives. Without Klarna's id there is nothing to read and never will be; with it there is, and until it
+    /// is read nobody can say how the request ended.</summary>
+    private static PaymentRequestState GivenUp(PaymentRequestState state, RequestOperation operation, PaymentRequestPolicy policy, Moment moment) =>
+        operation.Kind != RequestOperationKind.Cancel
+            ? Final(state, PaymentRequestStatus.Expired, moment, "given_up", "by age: no create was answered, so it is not known whether Klarna ever had it")
+            : Audited(
+                state with
+                {
+                    Status = PaymentRequestStatus.CancelFailed,
+                    Operation = null,
+                    IdleReads = 0,
+                    ProviderDueAt = policy.ObservationInterval.Next(moment, 1),
+                },
+                moment, AuditTrail.System, "cancel_given_up", "no answer for longer than any request lives; its state at Klarna is not known");
 
     private static PaymentRequestState Final(PaymentRequestState state, PaymentRequestStatus status, Moment moment, string @event, string? detail) =>
         Audited(state with { Status = status, ProviderDueAt = null, IdleReads = 0 }, moment, AuditTrail.Provider, @event, detail) with { Operation = null };

@@ -20,6 +20,12 @@ public sealed record PaymentRequestState : IIndexedState
     /// <summary>As given at creation.</summary>
     public string PaymentType { get; init; } = "";
 
+    /// <summary>Klarna's product that it was created in; never changes.</summary>
+    public KlarnaProduct Product { get; init; }
+
+    /// <summary>As given at creation.</summary>
+    public string? ShortCode { get; init; }
+
     /// <summary>Amount in minor units.</summary>
     public long AmountMinor { get; init; }
 
@@ -59,6 +65,9 @@ public sealed record PaymentRequestState : IIndexedState
     /// <summary>The trace of the request that asked for it (W3C), or null when it was not recorded; retries link to it.</summary>
     public string? CancelTraceParent { get; init; }
 
+    /// <summary>Refunds of what the customer paid, in the order in which they were asked for.</summary>
+    public ImmutableArray<RequestRefund> Refunds { get; init; } = [];
+
     /// <summary>Reads in a row that found nothing new.</summary>
     public int IdleReads { get; init; }
 
@@ -73,6 +82,10 @@ public sealed record PaymentRequestState : IIndexedState
 
     /// <summary>When its state last changed (UTC).</summary>
     public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>The payment that came of it, or null before the customer has paid. It has the request's number: a request is paid once at most.</summary>
+    [JsonIgnore]
+    public long? PaymentId => Status == PaymentRequestStatus.Completed ? Id : null;
 
     /// <summary>Whether a request was ever created under this key.</summary>
     [JsonIgnore]
@@ -90,7 +103,7 @@ public sealed record PaymentRequestState : IIndexedState
 
     /// <inheritdoc />
     [JsonIgnore]
-    public DateTimeOffset? DueAt => ProviderDueAt;
+    public DateTimeOffset? DueAt => RequestRefundMachine.FirstDueAt(this) is { } refund && !(ProviderDueAt < refund) ? refund : ProviderDueAt;
 
     /// <summary>A state's name in storage.</summary>
     public static string TextOf(PaymentRequestStatus status) => status switch
@@ -102,15 +115,21 @@ public sealed record PaymentRequestState : IIndexedState
         PaymentRequestStatus.Expired => "EXPIRED",
         PaymentRequestStatus.CancelPending => "CANCEL_PENDING",
         PaymentRequestStatus.Canceled => "CANCELED",
+        PaymentRequestStatus.CancelFailed => "CANCEL_FAILED",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "Not a payment request state."),
     };
 
-    Waiting? IIndexedState.Waiting =>
-        Status == PaymentRequestStatus.CancelPending ? new(WaitingFor.Cancel, CancelRequestedAt ?? UpdatedAt) : null;
+    Waiting? IIndexedState.Waiting => Status switch
+    {
+        PaymentRequestStatus.CancelPending => new(WaitingFor.Cancel, CancelRequestedAt ?? UpdatedAt),
+        PaymentRequestStatus.CancelFailed => new(WaitingFor.Operator, UpdatedAt),
+        _ => null,
+    };
 
     /// <summary>What a caller may see.</summary>
     public PaymentRequestView ToView() => new(
-        Id, MerchantId, Provider, PaymentType, AmountMinor, CurrencyCode, Description, Status, Paycode.For(Id), Klarna?.Url, CreatedAt, UpdatedAt);
+        Id, MerchantId, Provider, PaymentType, AmountMinor, CurrencyCode, Description, Status, Paycode.For(Id), Klarna?.Url, CreatedAt, UpdatedAt,
+        PaymentId, [.. Refunds.Select(refund => refund.ToView(Id))]);
 }
 
 /// <summary>An operation at Klarna that was decided and is not known to be finished.</summary>

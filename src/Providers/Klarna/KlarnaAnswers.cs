@@ -11,6 +11,7 @@ namespace Payments.Providers;
 internal static class KlarnaAnswers
 {
     private const string AccessError = "ACCESS_ERROR";
+    private const string PermissionDenied = "PERMISSION_DENIED";
 
     /// <summary>Reads one answer.</summary>
     /// <param name="status">HTTP status.</param>
@@ -25,35 +26,43 @@ internal static class KlarnaAnswers
         string? expectedId,
         TimeProvider time)
     {
-        if (status is >= 200 and <= 299)
-            return ReadResource(status, body, expectedId);
+        return status is >= 200 and <= 299 ? ReadResource(status, body, expectedId) : Failed<KlarnaRequestSnapshot>(status, headers, body, expectedId is null, time);
+    }
 
+    /// <summary>Reads an answer that is no success.</summary>
+    /// <param name="status">HTTP status, not 2xx.</param>
+    /// <param name="headers">For <c>Retry-After</c>.</param>
+    /// <param name="body">The whole body.</param>
+    /// <param name="hasKey">Whether the request carried an idempotency key.</param>
+    /// <param name="time">For <c>Retry-After</c> dates.</param>
+    public static ProviderResult<T> Failed<T>(int status, HttpResponseHeaders headers, ReadOnlySpan<byte> body, bool hasKey, TimeProvider time)
+    {
         var error = ReadError(body);
         var detail = Describe(status, error);
         switch (status)
         {
             case 401:
-            case 403 when error is null or { ErrorType: AccessError } or { ErrorCode: AccessError }:
+            case 403 when error is null or { ErrorType: AccessError } or { ErrorCode: AccessError or PermissionDenied }:
                 return Unknown(ProviderUncertainty.Misconfigured);
             case 404 when error is not null:
-                return new ProviderResult<KlarnaRequestSnapshot>.Refused(KlarnaErrorCodes.NotFound, Message(error), null);
+                return new ProviderResult<T>.Refused(KlarnaErrorCodes.NotFound, Message(error), default);
             case 408:
                 return Unknown(ProviderUncertainty.Timeout);
 
-            // Only a create carries a key; of a request that exists it says that its state forbids the operation.
-            case 409 when expectedId is null || error is null:
+            // Only a create carries a key; of an object that exists it says that its state forbids the operation.
+            case 409 when hasKey || error is null:
                 return Unknown(ProviderUncertainty.KeyInUse);
             case 425 or 429:
                 return Unknown(ProviderUncertainty.RateLimited);
             case >= 500:
                 return Unknown(ProviderUncertainty.ServerError);
             case >= 400 when error is not null:
-                return new ProviderResult<KlarnaRequestSnapshot>.Refused(Code(status, error), Message(error), null);
+                return new ProviderResult<T>.Refused(Code(status, error), Message(error), default);
             default:
                 return Unknown(ProviderUncertainty.Misconfigured);
         }
 
-        ProviderResult<KlarnaRequestSnapshot>.Unknown Unknown(ProviderUncertainty cause) => new(cause, detail, RetryAfter.Of(headers, time));
+        ProviderResult<T>.Unknown Unknown(ProviderUncertainty cause) => new(cause, detail, RetryAfter.Of(headers, time));
     }
 
     /// <summary>Reads one answer for the reference that the request carries, or null for none.</summary>
@@ -73,7 +82,10 @@ internal static class KlarnaAnswers
     };
 
     /// <summary>An answer that says nothing we understand: something was done, and reading again may tell what.</summary>
-    public static ProviderResult<KlarnaRequestSnapshot>.Unknown Unreadable(string detail) =>
+    public static ProviderResult<KlarnaRequestSnapshot>.Unknown Unreadable(string detail) => Unreadable<KlarnaRequestSnapshot>(detail);
+
+    /// <inheritdoc cref="Unreadable(string)"/>
+    public static ProviderResult<T>.Unknown Unreadable<T>(string detail) =>
         new(ProviderUncertainty.ConnectionLost, $"the answer could not be understood: {SafeText.Clean(detail)}");
 
     private static ProviderResult<KlarnaRequestSnapshot> ReadResource(int status, ReadOnlySpan<byte> body, string? expectedId)
@@ -89,7 +101,8 @@ internal static class KlarnaAnswers
             resource.ExpiresAt, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var parsed)
             ? parsed
             : null;
-        return new ProviderResult<KlarnaRequestSnapshot>.Success(new(resource.PaymentRequestId, state, resource.PaymentRequestUrl, expires));
+        return new ProviderResult<KlarnaRequestSnapshot>.Success(new(
+            resource.PaymentRequestId, state, resource.PaymentRequestUrl, expires, resource.StateContext?.OrderId));
     }
 
     private static KlarnaError? ReadError(ReadOnlySpan<byte> body)
@@ -98,7 +111,8 @@ internal static class KlarnaAnswers
         return error is { ErrorId: null, CorrelationId: null, ErrorCode: null } ? null : error;
     }
 
-    private static T? TryParse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type)
+    /// <summary>The body, or null when it is no document of this type.</summary>
+    public static T? TryParse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type)
         where T : class
     {
         try

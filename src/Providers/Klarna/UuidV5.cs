@@ -21,4 +21,13 @@ internal static class UuidV5
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash[..16], bigEndian: true);
     }
+
+    /// <summary>The same UUID with the version bits of a random one, for who checks them.</summary>
+    public static Guid InFormOfV4(Guid uuid)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        uuid.TryWriteBytes(bytes, bigEndian: true, out _);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        return new Guid(bytes, bigEndian: true);
+    }
 }

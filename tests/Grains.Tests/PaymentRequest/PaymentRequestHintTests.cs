@@ -17,15 +17,15 @@ public sealed class PaymentRequestHintTests
             ?  = NotYet
             x  = NotMine
             """, """
-                               no NK S0 SE S1 IP | CC CE CP CI CU | DN DC EX XX
-            anything         : ?  x  ?  ?  R  R  | ?  ?  R  R  R  | .  x  .  .
-            another object   : ?  x  ?  ?  x  x  | ?  ?  x  x  x  | x  x  x  x
-            claim Submitted  : ?  x  ?  ?  .  R  | ?  ?  .  R  .  | .  x  .  .
-            claim InProgress : ?  x  ?  ?  R  .  | ?  ?  R  .  R  | .  x  .  .
-            claim Completed  : ?  x  ?  ?  R  R  | ?  ?  R  R  R  | .  x  .  .
-            claim Canceled   : ?  x  ?  ?  R  R  | ?  ?  R  R  R  | .  x  .  .
-            claim Declined   : ?  x  ?  ?  R  R  | ?  ?  R  R  R  | .  x  .  .
-            claim Expired    : ?  x  ?  ?  R  R  | ?  ?  R  R  R  | .  x  .  .
+                               no NK S0 SE S1 IP | CC CE CP CI CU CF | DN DC EX XX
+            anything         : ?  x  ?  ?  R  R  | ?  ?  R  R  R  R  | .  x  .  .
+            another object   : ?  x  ?  ?  x  x  | ?  ?  x  x  x  x  | x  x  x  x
+            claim Submitted  : ?  x  ?  ?  .  R  | ?  ?  .  R  .  .  | .  x  .  .
+            claim InProgress : ?  x  ?  ?  R  .  | ?  ?  R  .  R  R  | .  x  .  .
+            claim Completed  : ?  x  ?  ?  R  R  | ?  ?  R  R  R  R  | .  x  .  .
+            claim Canceled   : ?  x  ?  ?  R  R  | ?  ?  R  R  R  R  | .  x  .  .
+            claim Declined   : ?  x  ?  ?  R  R  | ?  ?  R  R  R  R  | .  x  .  .
+            claim Expired    : ?  x  ?  ?  R  R  | ?  ?  R  R  R  R  | .  x  .  .
             """);
         var inputs = Enum.GetValues<KlarnaRequestState>().ToDictionary(
             claim => $"claim {claim}", claim => Plan(new ProviderHint("krn:1", "krn:1", claim.ToString())));
@@ -45,22 +45,23 @@ public sealed class PaymentRequestHintTests
             .  = Done =
             -  = Unreadable =
             IP = Done IN_PROGRESS
+            cw = Done CANCEL_PENDING
             SU = Done SUBMITTED
             DN = Done COMPLETED
             XX = Done CANCELED
             DC = Done DECLINED
             EX = Done EXPIRED
             """, """
-                              S1 IP | CP CI CU | DN DC EX XX
-            read Submitted  : .  SU | .  .  .  | .  .  .  .
-            read InProgress : IP .  | .  .  .  | .  .  .  .
-            read Completed  : DN DN | DN DN DN | .  .  .  .
-            read Canceled   : XX XX | XX XX XX | .  .  .  .
-            read Declined   : DC DC | DC DC DC | .  .  .  .
-            read Expired    : EX EX | EX EX EX | .  .  .  .
-            gone            : EX EX | EX EX EX | .  .  .  .
-            refused         : -  -  | -  -  -  | -  -  -  -
-            unknown         : -  -  | -  -  -  | -  -  -  -
+                              S1 IP | CP CI CU CF | DN DC EX XX
+            read Submitted  : .  SU | .  .  . cw | .  .  .  .
+            read InProgress : IP .  | .  .  . cw | .  .  .  .
+            read Completed  : DN DN | DN DN DN DN | .  .  .  .
+            read Canceled   : XX XX | XX XX XX XX | .  .  .  .
+            read Declined   : DC DC | DC DC DC DC | .  .  .  .
+            read Expired    : EX EX | EX EX EX EX | .  .  .  .
+            gone            : EX EX | EX EX EX EX | .  .  .  .
+            refused         : -  -  | -  -  - - | -  -  -  -
+            unknown         : -  -  | -  -  - - | -  -  -  -
             """);
         var situations = RequestSample.Situations.Where(pair => pair.Value.Klarna is not null || pair.Key == "DC").ToDictionary();
         var inputs = Enum.GetValues<KlarnaRequestState>().ToDictionary(

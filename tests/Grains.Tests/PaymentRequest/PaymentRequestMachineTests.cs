@@ -7,7 +7,7 @@ namespace Payments.Grains.Tests.PaymentRequest;
 
 public sealed class PaymentRequestMachineTests
 {
-    private const string Columns = "              NK S0 SE S1 IP | CC CE CP CI CU | DN DC EX XX";
+    private const string Columns = "              NK S0 SE S1 IP | CC CE CP CI CU CF | DN DC EX XX";
 
     private const string Legend = """
         .  = same
@@ -19,6 +19,8 @@ public sealed class PaymentRequestMachineTests
         un = = ~ retry
         nk = = + lease
         cn = = cancel* kept
+        CF = CANCEL_FAILED none observe
+        cw = CANCEL_PENDING cancel* lease
         DN = COMPLETED none never
         DC = DECLINED none never
         EX = EXPIRED none never
@@ -41,10 +43,11 @@ public sealed class PaymentRequestMachineTests
             C   = ask CANCEL_PENDING cancel* lease Cancel
             r   = ask same Read
             rc  = ask same Create
+            rf  = ask CANCEL_PENDING cancel* lease Read
             """, """
-                      no  NK  S0  SE  S1  IP  | CC  CE  CP  CI  CU  | DN  DC  EX  XX
-            own     : 404 400 c   c   C   C   | rc  rc  r   r   r   | 409 409 409 409
-            foreign : 404 403 403 403 403 403 | 403 403 403 403 403 | 403 403 403 403
+                      no  NK  S0  SE  S1  IP  | CC  CE  CP  CI  CU  CF  | DN  DC  EX  XX
+            own     : 404 400 c   c   C   C   | rc  rc  r   r   r   rf  | 409 409 409 409
+            foreign : 404 403 403 403 403 403 | 403 403 403 403 403 403 | 403 403 403 403
             """);
 
         grid.Verify(RequestSample.Situations, new Dictionary<string, Func<PaymentRequestState, string>>
@@ -66,18 +69,18 @@ public sealed class PaymentRequestMachineTests
     {
         var grid = Grid.Parse(Legend, Columns + """
 
-            created again     :  .  .  .  .  . |  .  .  .  .  . |  .  .  .  .
-            begin             :  .  . nk  .  . |  . nk  .  .  . |  .  .  .  .
-            begin, forgotten  :  . nk nk  .  . | nk nk  .  .  . |  .  .  .  .
-            answer Submitted  :  . op op  .  . | cn cn  .  .  . |  .  .  .  .
-            answer InProgress :  . IP IP  .  . | cn cn  .  .  . |  .  .  .  .
-            answer Completed  :  . DN DN  .  . | DN DN  .  .  . |  .  .  .  .
-            answer Canceled   :  . XX XX  .  . | XX XX  .  .  . |  .  .  .  .
-            answer Declined   :  . DC DC  .  . | DC DC  .  .  . |  .  .  .  .
-            answer Expired    :  . EX EX  .  . | EX EX  .  .  . |  .  .  .  .
-            refused           :  . DC DC  .  . | DC DC  .  .  . |  .  .  .  .
-            unknown           :  . un un  .  . | un un  .  .  . |  .  .  .  .
-            unknown, given up :  . EX EX  .  . | EX EX  .  .  . |  .  .  .  .
+            created again     :  .  .  .  .  . |  .  .  .  .  .  . |  .  .  .  .
+            begin             :  .  . nk  .  . |  . nk  .  .  .  . |  .  .  .  .
+            begin, forgotten  :  . nk nk  .  . | nk nk  .  .  .  . |  .  .  .  .
+            answer Submitted  :  . op op  .  . | cn cn  .  .  .  . |  .  .  .  .
+            answer InProgress :  . IP IP  .  . | cn cn  .  .  .  . |  .  .  .  .
+            answer Completed  :  . DN DN  .  . | DN DN  .  .  .  . |  .  .  .  .
+            answer Canceled   :  . XX XX  .  . | XX XX  .  .  .  . |  .  .  .  .
+            answer Declined   :  . DC DC  .  . | DC DC  .  .  .  . |  .  .  .  .
+            answer Expired    :  . EX EX  .  . | EX EX  .  .  .  . |  .  .  .  .
+            refused           :  . DC DC  .  . | DC DC  .  .  .  . |  .  .  .  .
+            unknown           :  . un un  .  . | un un  .  .  .  . |  .  .  .  .
+            unknown, given up :  . EX EX  .  . | EX EX  .  .  .  . |  .  .  .  .
             """);
         var inputs = Inputs("answer", (state, answer, now) => PaymentRequestMachine.CreateAnswered(state, answer, RequestSample.Policy, now));
         inputs["created again"] = Input((state, now) => PaymentRequestMachine.Create(state, RequestSample.Id, RequestSample.Create, RequestSample.Policy, now));
@@ -94,15 +97,15 @@ public sealed class PaymentRequestMachineTests
         // A refusal says nothing yet (au): Klarna does not say why, so the read that follows decides.
         var grid = Grid.Parse(Legend, Columns + """
 
-            answer Submitted  :  .  .  .  .  . |  .  . un un un |  .  .  .  .
-            answer InProgress :  .  .  .  .  . |  .  . un un un |  .  .  .  .
-            answer Completed  :  .  .  .  .  . |  .  . DN DN DN |  .  .  .  .
-            answer Canceled   :  .  .  .  .  . |  .  . XX XX XX |  .  .  .  .
-            answer Declined   :  .  .  .  .  . |  .  . DC DC DC |  .  .  .  .
-            answer Expired    :  .  .  .  .  . |  .  . EX EX EX |  .  .  .  .
-            refused           :  .  .  .  .  . |  .  . au au au |  .  .  .  .
-            unknown           :  .  .  .  .  . |  .  . un un un |  .  .  .  .
-            unknown, given up :  .  .  .  .  . |  .  . EX EX EX |  .  .  .  .
+            answer Submitted  :  .  .  .  .  . |  .  . un un un  . |  .  .  .  .
+            answer InProgress :  .  .  .  .  . |  .  . un un un  . |  .  .  .  .
+            answer Completed  :  .  .  .  .  . |  .  . DN DN DN  . |  .  .  .  .
+            answer Canceled   :  .  .  .  .  . |  .  . XX XX XX  . |  .  .  .  .
+            answer Declined   :  .  .  .  .  . |  .  . DC DC DC  . |  .  .  .  .
+            answer Expired    :  .  .  .  .  . |  .  . EX EX EX  . |  .  .  .  .
+            refused           :  .  .  .  .  . |  .  . au au au  . |  .  .  .  .
+            unknown           :  .  .  .  .  . |  .  . un un un  . |  .  .  .  .
+            unknown, given up :  .  .  .  .  . |  .  . CF CF CF  . |  .  .  .  .
             """);
 
         grid.Verify(Existing, Inputs("answer", (state, answer, now) => PaymentRequestMachine.CancelAnswered(state, answer, RequestSample.Policy, now)));
@@ -113,17 +116,17 @@ public sealed class PaymentRequestMachineTests
     {
         var known = Existing.Where(pair => pair.Value.Klarna is not null || PaymentRequestMachine.IsFinal(pair.Value.Status)).ToDictionary();
         var grid = Grid.Parse(Legend, """
-                                S1 IP | CP CI CU | DN DC EX XX
-            read Submitted    : op SU |  .  .  . |  .  .  .  .
-            read InProgress   : IP op |  .  .  . |  .  .  .  .
-            read Completed    : DN DN | DN DN DN |  .  .  .  .
-            read Canceled     : XX XX | XX XX XX |  .  .  .  .
-            read Declined     : DC DC | DC DC DC |  .  .  .  .
-            read Expired      : EX EX | EX EX EX |  .  .  .  .
-            gone              : EX EX | EX EX EX |  .  .  .  .
-            refused           : ob ob | un un un |  .  .  .  .
-            unknown           : ob ob | un un un |  .  .  .  .
-            unknown, given up : ob ob | EX EX EX |  .  .  .  .
+                                S1 IP | CP CI CU CF | DN DC EX XX
+            read Submitted    : op SU |  .  .  . cw |  .  .  .  .
+            read InProgress   : IP op |  .  .  . cw |  .  .  .  .
+            read Completed    : DN DN | DN DN DN DN |  .  .  .  .
+            read Canceled     : XX XX | XX XX XX XX |  .  .  .  .
+            read Declined     : DC DC | DC DC DC DC |  .  .  .  .
+            read Expired      : EX EX | EX EX EX EX |  .  .  .  .
+            gone              : EX EX | EX EX EX EX |  .  .  .  .
+            refused           : ob ob | un un un ob |  .  .  .  .
+            unknown           : ob ob | un un un ob |  .  .  .  .
+            unknown, given up : ob ob | CF CF CF ob |  .  .  .  .
             """);
         var inputs = Inputs("read", (state, answer, now) => PaymentRequestMachine.ReadAnswered(state, answer, false, RequestSample.Policy, now));
         inputs["gone"] = Input((state, now) =>
@@ -132,16 +135,16 @@ public sealed class PaymentRequestMachineTests
 
         // After a refusal an open request is open again: the merchant was told 500, and nothing is promised.
         var afterRefusal = Grid.Parse(Legend, """
-                                S1 IP | CP CI CU | DN DC EX XX
-            read Submitted    : op SU | SU SU SU |  .  .  .  .
-            read InProgress   : IP op | IP IP IP |  .  .  .  .
-            read Completed    : DN DN | DN DN DN |  .  .  .  .
-            read Canceled     : XX XX | XX XX XX |  .  .  .  .
-            read Declined     : DC DC | DC DC DC |  .  .  .  .
-            read Expired      : EX EX | EX EX EX |  .  .  .  .
-            refused           : ob ob | un un un |  .  .  .  .
-            unknown           : ob ob | un un un |  .  .  .  .
-            unknown, given up : ob ob | EX EX EX |  .  .  .  .
+                                S1 IP | CP CI CU CF | DN DC EX XX
+            read Submitted    : op SU | SU SU SU cw |  .  .  .  .
+            read InProgress   : IP op | IP IP IP cw |  .  .  .  .
+            read Completed    : DN DN | DN DN DN DN |  .  .  .  .
+            read Canceled     : XX XX | XX XX XX XX |  .  .  .  .
+            read Declined     : DC DC | DC DC DC DC |  .  .  .  .
+            read Expired      : EX EX | EX EX EX EX |  .  .  .  .
+            refused           : ob ob | un un un ob |  .  .  .  .
+            unknown           : ob ob | un un un ob |  .  .  .  .
+            unknown, given up : ob ob | CF CF CF ob |  .  .  .  .
             """);
         afterRefusal.Verify(known, Inputs("read", (state, answer, now) => PaymentRequestMachine.ReadAnswered(state, answer, true, RequestSample.Policy, now)));
     }
@@ -155,17 +158,17 @@ public sealed class PaymentRequestMachineTests
             R = Read
             X = Cancel
             """, """
-                              no NK S0 SE S1 IP | CC CE CP CI CU | DN DC EX XX
-            not due         :  -  -  -  -  -  - |  -  -  -  -  - |  -  -  -  -
-            due             :  -  -  C  C  R  R |  C  C  R  R  R |  -  -  -  -
-            None answered   :  -  -  -  -  -  - |  -  -  -  -  - |  -  -  -  -
-            None open       :  -  -  -  -  -  - |  -  -  -  -  - |  -  -  -  -
-            Create answered :  -  -  -  -  -  - |  -  -  X  X  X |  -  -  -  -
-            Create open     :  -  -  -  -  -  - |  -  -  -  -  - |  -  -  -  -
-            Read answered   :  -  -  -  -  -  - |  -  -  X  X  X |  -  -  -  -
-            Read open       :  -  -  -  -  -  - |  -  -  -  -  - |  -  -  -  -
-            Cancel answered :  -  -  -  -  -  - |  -  -  R  R  R |  -  -  -  -
-            Cancel open     :  -  -  -  -  -  - |  -  -  -  -  - |  -  -  -  -
+                              no NK S0 SE S1 IP | CC CE CP CI CU CF | DN DC EX XX
+            not due         :  -  -  -  -  -  - |  -  -  -  -  -  - |  -  -  -  -
+            due             :  -  -  C  C  R  R |  C  C  R  R  R  R |  -  -  -  -
+            None answered   :  -  -  -  -  -  - |  -  -  -  -  -  - |  -  -  -  -
+            None open       :  -  -  -  -  -  - |  -  -  -  -  -  - |  -  -  -  -
+            Create answered :  -  -  -  -  -  - |  -  -  X  X  X  - |  -  -  -  -
+            Create open     :  -  -  -  -  -  - |  -  -  -  -  -  - |  -  -  -  -
+            Read answered   :  -  -  -  -  -  - |  -  -  X  X  X  - |  -  -  -  -
+            Read open       :  -  -  -  -  -  - |  -  -  -  -  -  - |  -  -  -  -
+            Cancel answered :  -  -  -  -  -  - |  -  -  R  R  R  - |  -  -  -  -
+            Cancel open     :  -  -  -  -  -  - |  -  -  -  -  -  - |  -  -  -  -
             """);
         var inputs = new Dictionary<string, Func<PaymentRequestState, string>>
         {
@@ -192,8 +195,80 @@ public sealed class PaymentRequestMachineTests
 
     [Fact]
     public void Every_status_is_spelled_for_operators() => Assert.Equal(
-        ["SUBMITTED", "IN_PROGRESS", "COMPLETED", "DECLINED", "EXPIRED", "CANCEL_PENDING", "CANCELED"],
+        ["SUBMITTED", "IN_PROGRESS", "COMPLETED", "DECLINED", "EXPIRED", "CANCEL_PENDING", "CANCELED", "CANCEL_FAILED"],
         Enum.GetValues<PaymentRequestStatus>().Select(status => new PaymentRequestState { Status = status }.StatusText));
+
+    [Fact]
+    public void What_is_given_up_is_called_expired_only_where_there_is_nothing_to_read()
+    {
+        var late = RequestSample.At(RequestSample.Now.Now + RequestSample.Policy.GivenUpAfter);
+        var silence = new Result.Unknown(ProviderUncertainty.ConnectionLost, "");
+
+        var neverAnswered = PaymentRequestMachine.CreateAnswered(RequestSample.Situations["CE"], silence, RequestSample.Policy, late);
+        var unread = PaymentRequestMachine.ReadAnswered(RequestSample.Situations["CU"], silence, false, RequestSample.Policy, late);
+        var gone = PaymentRequestMachine.ReadAnswered(
+            unread, new Result.Refused(KlarnaErrorCodes.NotFound, "", null), false, RequestSample.Policy, late);
+
+        Assert.Equal((PaymentRequestStatus.Expired, "given_up"), (neverAnswered.Status, neverAnswered.Audit[^1].Event));
+        Assert.StartsWith("by age", neverAnswered.Audit[^1].Detail, StringComparison.Ordinal);
+        Assert.Equal((PaymentRequestStatus.CancelFailed, "cancel_given_up"), (unread.Status, unread.Audit[^1].Event));
+        Assert.Equal((WaitingFor.Operator, late.Now), (((IIndexedState)unread).Waiting!.Value.For, ((IIndexedState)unread).Waiting!.Value.Since));
+        Assert.Equal((PaymentRequestStatus.Expired, "gone_at_provider"), (gone.Status, gone.Audit[^1].Event));
+        Assert.StartsWith("by age", gone.Audit[^1].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_object_that_is_gone_before_its_time_is_not_said_to_have_aged()
+    {
+        var gone = PaymentRequestMachine.ReadAnswered(
+            RequestSample.Situations["S1"], new Result.Refused(KlarnaErrorCodes.NotFound, "", null), false, RequestSample.Policy, RequestSample.Now);
+
+        Assert.DoesNotContain("by age", gone.Audit[^1].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_session_is_read_ever_less_often_and_not_later_than_at_its_end()
+    {
+        var policy = RequestSample.Policy;
+        var state = PaymentRequestMachine.Create(
+            new PaymentRequestState(), RequestSample.Id, RequestSample.Create with { PaymentType = "StaticQR", ShortCode = "2005" }, policy,
+            RequestSample.At(RequestSample.Created));
+        Assert.Equal((KlarnaProduct.InStoreSession, "2005"), (state.Product, state.ShortCode));
+        var open = new Result.Success(new KlarnaRequestSnapshot("session", KlarnaRequestState.Submitted, null, null));
+        var now = RequestSample.At(RequestSample.Created);
+        state = PaymentRequestMachine.CreateAnswered(state, open, policy, now);
+
+        var waits = new List<TimeSpan>();
+        while (now.Now < RequestSample.Created + policy.SessionLifetime)
+        {
+            waits.Add(state.ProviderDueAt!.Value - now.Now);
+            now = RequestSample.At(state.ProviderDueAt.Value);
+            state = PaymentRequestMachine.ReadAnswered(state, open, false, policy, now);
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(15), waits[0]);
+        Assert.Equal(waits[..^1].Order(), waits[..^1]);
+        Assert.True(waits.Count < 60, $"{waits.Count} reads in 46 hours");
+        Assert.Equal(RequestSample.Created + policy.SessionLifetime, now.Now);
+        Assert.Equal(policy.ObservationInterval.Next(now, state.IdleReads), state.ProviderDueAt);
+    }
+
+    [Theory]
+    [InlineData("DynamicQR", KlarnaProduct.PaymentRequest)]
+    [InlineData("StaticQR", KlarnaProduct.InStoreSession)]
+    [InlineData("Fixed", KlarnaProduct.PaymentRequest)]
+    public void The_product_is_chosen_at_the_create_and_no_setting_changes_it_afterwards(string paymentType, KlarnaProduct product)
+    {
+        var other = product == KlarnaProduct.PaymentRequest ? KlarnaProduct.InStoreSession : KlarnaProduct.PaymentRequest;
+        var swapped = RequestSample.Policy with { Products = new KlarnaProductChoice { DynamicQR = other, StaticQR = other, Fixed = other } };
+        var command = RequestSample.Create with { PaymentType = paymentType };
+
+        var state = PaymentRequestMachine.Create(new PaymentRequestState(), RequestSample.Id, command, RequestSample.Policy, RequestSample.Now);
+        var later = PaymentRequestMachine.CreateAnswered(state, new Result.Success(RequestSample.Klarna(KlarnaRequestState.Submitted)), swapped, RequestSample.Now);
+
+        Assert.Equal((product, product), (state.Product, later.Product));
+        Assert.Equal(other, PaymentRequestMachine.Create(new PaymentRequestState(), RequestSample.Id, command, swapped, RequestSample.Now).Product);
+    }
 
     [Fact]
     public void The_link_that_the_merchant_was_given_stays_although_klarna_does_not_repeat_it()

@@ -18,7 +18,7 @@ internal static class RequestSample
     public static readonly Moment Now = At(Created + TimeSpan.FromMinutes(20));
 
     public static readonly CreatePaymentRequest Create = new(
-        Merchant, "klarna", "StaticQR", 10000, "EUR", "GR", "el-GR", "till 3", ImmutableArray<OrderLine>.Empty, "key-7");
+        Merchant, "klarna", "DynamicQR", 10000, "EUR", "GR", "el-GR", "till 3", ImmutableArray<OrderLine>.Empty, "key-7");
 
     /// <summary>Every situation by a short name, built from the rules themselves.</summary>
     public static readonly IReadOnlyDictionary<string, PaymentRequestState> Situations = Build();
@@ -78,6 +78,9 @@ internal static class RequestSample
             ["CI"] = Cancelled(inProgress),
             ["CU"] = PaymentRequestMachine.CancelAnswered(
                 cancelling, new ProviderResult<KlarnaRequestSnapshot>.Unknown(ProviderUncertainty.Timeout, ""), Policy, begun),
+            ["CF"] = PaymentRequestMachine.ReadAnswered(
+                cancelling, new ProviderResult<KlarnaRequestSnapshot>.Unknown(ProviderUncertainty.Timeout, ""), afterRefusal: false, Policy,
+                At(begun.Now + Policy.GivenUpAfter)),
             ["DN"] = Answered(created, Success(KlarnaRequestState.Completed)),
             ["DC"] = Answered(created, new ProviderResult<KlarnaRequestSnapshot>.Refused("VALIDATION_ERROR", "", null)),
             ["EX"] = Answered(created, Success(KlarnaRequestState.Expired)),

@@ -17,7 +17,9 @@ internal sealed class TestKlarnaRequest(string id)
 
     public string Calls => string.Join(' ', calls);
 
-    public void Become(State state) => Current = Current with { State = state };
+    public string? ShortCode { get; set; }
+
+    public void Become(State state) => Current = Current with { State = state, OrderId = state == State.Completed ? $"order-{id}" : null };
 
     /// <summary>The answer to the next call, which must be of this kind; null lets the object behave by itself.</summary>
     public void Next(string verb, Func<Result?> answer) => scripted.Enqueue((verb, answer));
@@ -35,16 +37,21 @@ internal sealed class TestKlarnaRequest(string id)
 }
 
 /// <summary>Klarna: one object per payment request.</summary>
-internal sealed class TestKlarna(Calendar time) : IKlarnaPaymentRequests
+internal sealed class TestKlarna(Calendar time, KlarnaProduct product = KlarnaProduct.PaymentRequest) : IKlarnaPaymentRequests
 {
     private readonly ConcurrentDictionary<string, TestKlarnaRequest> requests = new();
+
+    public KlarnaProduct Product => product;
 
     public TestKlarnaRequest Of(long id) => requests.GetOrAdd(id.ToString(CultureInfo.InvariantCulture), key => new TestKlarnaRequest(key));
 
     public Task<Result> CreateAsync(NewKlarnaRequest request, ProviderCall call, CancellationToken cancellationToken)
     {
         var own = Of(request.PaymentRequestId);
-        return own.CallAsync("create", call.IdempotencyKey, () => new Result.Success(own.Current with { ExpiresAt = time.GetUtcNow() + TimeSpan.FromHours(3) }));
+        own.ShortCode = request.ShortCode;
+        return own.CallAsync("create", call.IdempotencyKey, () => new Result.Success(product == KlarnaProduct.PaymentRequest
+            ? own.Current with { ExpiresAt = time.GetUtcNow() + TimeSpan.FromHours(3) }
+            : own.Current));
     }
 
     public Task<Result> ReadAsync(string requestId, TimeSpan deadline, CancellationToken cancellationToken)

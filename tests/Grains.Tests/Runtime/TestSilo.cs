@@ -6,6 +6,7 @@ using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Storage;
 using Payments.Grains.Payment;
+using Payments.Grains.PaymentRequest;
 using Payments.Grains.Ports;
 using Payments.Grains.ProviderEvents;
 using Payments.Grains.Tests.Payment;
@@ -31,6 +32,10 @@ public sealed class TestSilo : IAsyncLifetime
 
     internal TestKlarna Klarna => field ??= new TestKlarna(Time);
 
+    internal TestKlarna KlarnaSessions => field ??= new TestKlarna(Time, KlarnaProduct.InStoreSession);
+
+    internal TestOrders KlarnaOrders { get; } = new();
+
     internal TestSender Sender { get; } = new();
 
     internal TestMerchants Merchants { get; } = new();
@@ -52,6 +57,9 @@ public sealed class TestSilo : IAsyncLifetime
         builder.Services.AddSingleton<IMerchants>(Merchants);
         builder.Services.AddSingleton<IPaymentIntents>(Intents);
         builder.Services.AddSingleton<IKlarnaPaymentRequests>(Klarna);
+        builder.Services.AddSingleton<IKlarnaPaymentRequests>(KlarnaSessions);
+        builder.Services.AddSingleton<IKlarnaOrders>(KlarnaOrders);
+        builder.Services.AddSingleton<KlarnaProducts>();
         builder.Services.AddSingleton<IProviderObjects>(Intents);
         builder.Services.AddSingleton<RecentEvents>();
         builder.Services.AddSingleton<HintDelivery>();
