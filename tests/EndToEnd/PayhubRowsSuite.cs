@@ -44,13 +44,52 @@ public abstract class PayhubRowsSuite(Deployment deployment)
     }
 
     [DatabaseFact]
-    public async Task Another_provider_than_klarna_is_refused()
+    public async Task Another_provider_than_klarna_is_created_read_and_listed_and_refused_cancellation()
     {
-        var id = await Payhub.CreateAtWorldlineAsync();
-        (await Payhub.CancelAsync(id)).Is(400, Problem(
-            400, "6.5.1", "Bad Request", id, "Payment request is not a Klarna payment",
-            "Provider", "Cancellation is only supported for Klarna payments"));
-        Assert.Equal("submitted", await Payhub.StatusAsync(id));
+        foreach (var provider in (string[])["dias", "onepay", "paygate", "worldline", "viva", "nexi"])
+        {
+            var id = await Payhub.CreateAtAsync(provider);
+            (await Payhub.CancelAsync(id)).Is(400, Problem(
+                400, "6.5.1", "Bad Request", id, "Payment request is not a Klarna payment",
+                "Provider", "Cancellation is only supported for Klarna payments"));
+            Assert.Equal("submitted", await Payhub.StatusAsync(id));
+            var listed = await Payhub.SendAsync(HttpMethod.Get, $"{PayhubClient.Path}?Limit=200");
+            Assert.Contains($$"""{"PaymentRequestId":{{id}},"Provider":"{{provider}}","PaymentType":"Fixed",""", listed.Body, StringComparison.Ordinal);
+        }
+    }
+
+    [DatabaseFact]
+    public async Task An_in_store_session_is_cancelled_and_the_second_cancel_conflicts()
+    {
+        var session = await Payhub.CreateInStoreAsync();
+        (await Payhub.CancelAsync(session.Id)).Is(200, "{}");
+        Assert.Equal(("CANCELED", 1), await deployment.Sandbox.KlarnaAsync(session));
+        (await Payhub.CancelAsync(session.Id)).Is(409, Conflict(session.Id));
+        Assert.Equal("canceled", await Payhub.StatusAsync(session.Id));
+    }
+
+    [DatabaseFact]
+    public async Task An_in_store_session_that_is_over_conflicts()
+    {
+        foreach (var (action, status) in ((string, string)[])[("complete", "completed"), ("decline", "declined"), ("expire", "expired")])
+        {
+            var session = await Payhub.CreateInStoreAsync();
+            await deployment.Sandbox.MoveKlarnaAsync(session, action);
+            (await Payhub.CancelAsync(session.Id)).Is(409, Conflict(session.Id));
+            Assert.Equal(status, await Payhub.StatusAsync(session.Id));
+        }
+    }
+
+    [DatabaseFact]
+    public async Task A_lost_answer_about_a_session_is_a_500_and_it_ends_cancelled_once()
+    {
+        foreach (var kind in (string[])["drop_before", "drop_after", "error_500"])
+        {
+            var session = await Payhub.CreateInStoreAsync();
+            await deployment.Sandbox.OrderAsync(new Fault("klarna.cancel", kind, Match: session.KlarnaId));
+            (await Payhub.CancelAsync(session.Id)).Is(500, Failed(session.Id));
+            await AssertCancelledByItselfAsync(session);
+        }
     }
 
     [DatabaseFact]

@@ -14,6 +14,9 @@ public sealed class PayhubClient(Deployment deployment, string apiKey)
     private const string KlarnaBody =
         """{"Provider":"klarna","PaymentType":"DynamicQR","Amount":100.00,"Currency":"EUR","Country":"GR","Locale":"el-GR","Description":"till 3"}""";
 
+    private const string InStoreBody =
+        """{"Provider":"klarna","PaymentType":"StaticQR","ShortCode":"2005","Amount":100.00,"Currency":"EUR","Country":"GR","Description":"till 3"}""";
+
     private const string OtherBody = """{"Provider":"worldline","PaymentType":"Fixed","Amount":100.00}""";
 
     /// <summary>Creates a Klarna request.</summary>
@@ -25,24 +28,44 @@ public sealed class PayhubClient(Deployment deployment, string apiKey)
         return Created(answer);
     }
 
+    /// <summary>Creates a Klarna request that is an in-store session.</summary>
+    /// <returns>Its id, and the session's.</returns>
+    public async Task<PaymentRequest> CreateInStoreAsync()
+    {
+        var answer = await SendAsync(HttpMethod.Post, Path, InStoreBody);
+        Assert.Equal(200, answer.Status);
+        return Created(answer);
+    }
+
+    /// <summary>Creates a request of another provider.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<long> CreateAtAsync(string provider)
+    {
+        var answer = await SendAsync(HttpMethod.Post, Path, OtherBody.Replace("worldline", provider, StringComparison.Ordinal));
+        Assert.Equal(200, answer.Status);
+        using var body = JsonDocument.Parse(answer.Body);
+        return body.RootElement.GetProperty("PaymentRequestId").GetInt64();
+    }
+
+    /// <summary>A refund of what a request's customer paid.</summary>
+    public Task<Answer> RefundAsync(long paymentId, decimal amount, string? key = null) => SendAsync(
+        HttpMethod.Post, RefundPath(paymentId), $$"""{"Amount":{{amount.ToString(System.Globalization.CultureInfo.InvariantCulture)}},"Reason":"Customer requested refund"}""", key);
+
+    /// <summary>The path of a payment's refunds.</summary>
+    public static string RefundPath(long paymentId) => $"/api/payhub/v1/payment/{paymentId}/refund";
+
     /// <summary>What the answer to a create of a Klarna request names.</summary>
     public static PaymentRequest Created(Answer answer)
     {
         using var body = JsonDocument.Parse(answer.Body);
         var link = body.RootElement.GetProperty("Paylink").GetString()!;
-        var klarnaId = $"krn:payment:eu1:request:{link[(link.LastIndexOf('/') + 1)..]}";
+        var end = link[(link.LastIndexOf('/') + 1)..];
+        var klarnaId = link.Contains("/s/", StringComparison.Ordinal) ? end : $"krn:payment:eu1:request:{end}";
         return new PaymentRequest(body.RootElement.GetProperty("PaymentRequestId").GetInt64(), klarnaId);
     }
 
-    /// <summary>Creates a request of another provider.</summary>
-    /// <returns>Its id.</returns>
-    public async Task<long> CreateAtWorldlineAsync()
-    {
-        var answer = await SendAsync(HttpMethod.Post, Path, OtherBody);
-        Assert.Equal(200, answer.Status);
-        using var body = JsonDocument.Parse(answer.Body);
-        return body.RootElement.GetProperty("PaymentRequestId").GetInt64();
-    }
+    /// <inheritdoc cref="CreateAtAsync"/>
+    public Task<long> CreateAtWorldlineAsync() => CreateAtAsync("worldline");
 
     /// <summary>Sends the body of <see cref="CreateAsync"/>, whatever the answer is.</summary>
     public Task<Answer> SendCreateAsync(string? key = null) => SendAsync(HttpMethod.Post, Path, KlarnaBody, key);

@@ -110,6 +110,13 @@ public sealed class SandboxClient(HttpClient http)
         return (found.GetProperty("paymentRequest").GetProperty("state").GetString()!, Names(found).Count(static name => name == "klarna.cancel"));
     }
 
+    /// <summary>What was given back of a Klarna request, refund by refund, in minor units.</summary>
+    public async Task<IReadOnlyList<long>> KlarnaRefundsAsync(PaymentRequest request)
+    {
+        var found = await SendAsync(HttpMethod.Get, $"ledger/operations?operation=klarna.refund&object={request.KlarnaId}");
+        return [.. found.GetProperty("operations").EnumerateArray().Select(static made => made.GetProperty("amount").GetInt64())];
+    }
+
     /// <summary>Both providers push their events to a silo from now on.</summary>
     public async Task SubscribeAsync(Uri silo)
     {
