@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Payments.Api.Authentication;
 using Payments.Api.Http;
+using Payments.Api.Operators;
 using Payments.Api.PaymentRequests;
 using Payments.Api.Payments;
 using Payments.Api.ProviderEvents;
@@ -40,6 +41,7 @@ public static class PaymentsApi
         services.AddSingleton<IContract, PayhubContract>();
         services.AddSingleton<ProviderEventIntake>();
         services.AddSingleton<IContract, ProviderEventsContract>();
+        services.AddSingleton<IContract, OperatorContract>();
         services.AddCarter(new DependencyContextAssemblyCatalog(assemblies: [typeof(PaymentsApi).Assembly]));
         return services;
     }

@@ -24,6 +24,7 @@ public static class PaymentsStorageExtensions
     }
 
     /// <summary>Adds the grain storage under <see cref="StorageNames.Payments"/>, <see cref="IDueIndex"/>, <see cref="IMerchantIndex"/>,
+    /// <see cref="IOperatorIndex"/>,
     /// <see cref="IStorageStatistics"/>, the migrations at start and, unless switched off, the <see cref="IReminderTable"/>.</summary>
     /// <remarks>The host's start throws <see cref="StorageUnavailableException"/> when the database cannot be used.
     /// <see cref="StorageKind.AdoNet"/> needs Orleans' ADO.NET grain storage too, under <see cref="StorageNames.AdoNet"/>.</remarks>
@@ -37,6 +38,7 @@ public static class PaymentsStorageExtensions
         services.AddSingleton(options);
         services.AddSingleton<StorageTelemetry>();
         services.AddSingleton<IDueIndex>(static provider => provider.GetRequiredService<IStateStore>());
+        services.AddSingleton<IOperatorIndex>(static provider => provider.GetRequiredService<IStateStore>());
         services.AddHostedService<StorageStartup>();
         if (options.Kind == StorageKind.Sqlite)
             services.AddSqlite();

@@ -38,6 +38,10 @@ internal sealed class FakeGrains
 
     public Func<long, RefundPayhubPayment, Task<RefundPayhubPaymentResult>> OnRefundRequest { get; set; } = (_, _) => throw Unexpected();
 
+    public Func<ListWaitingCases, Task<WaitingCasePage>> OnListWaiting { get; set; } = _ => throw Unexpected();
+
+    public Func<object, string, Task<ProviderRead?>> OnReadNow { get; set; } = (_, _) => throw Unexpected();
+
     public Func<Task<long>> OnNextId { get; set; } = () => throw Unexpected();
 
     public Func<string, ProviderEvent, Task<ProviderEventOutcome>> OnEvent { get; set; } = (_, _) => throw Unexpected();
@@ -68,6 +72,7 @@ internal sealed class FakeGrains
             (nameof(IPaymentRequestGrain), long key) => new PaymentRequestGrain(key, Grains),
             (nameof(IMerchantListingGrain), Guid key) => new MerchantListingGrain(key, Grains),
             (nameof(IIdempotencyGrain), string key) => new IdempotencyGrain(key, Grains),
+            (nameof(IOperatorGrain), 0L) => new OperatorGrain(Grains),
             (nameof(IPaymentRequestIdGrain), 0L) => new PaymentRequestIdGrain(Grains),
             (nameof(IProviderEventGrain), string key) => new ProviderEventGrain(key, Grains),
             var other => throw new NotSupportedException($"The API asked for {other}."),
@@ -144,6 +149,26 @@ internal sealed class FakeGrains
         {
             grains.Calls.Enqueue((key, command, cancellationToken));
             return grains.OnRefundRequest(key, command);
+        }
+    }
+
+    private sealed class OperatorGrain(FakeGrains grains) : IOperatorGrain
+    {
+        public Task<WaitingCasePage> ListWaitingAsync(ListWaitingCases query, CancellationToken cancellationToken)
+        {
+            grains.Calls.Enqueue((0L, query, cancellationToken));
+            return grains.OnListWaiting(query);
+        }
+
+        public Task<ProviderRead?> ReadPaymentAsync(Guid paymentId, string actor, CancellationToken cancellationToken) => ReadAsync(paymentId, actor);
+
+        public Task<ProviderRead?> ReadPaymentRequestAsync(long paymentRequestId, string actor, CancellationToken cancellationToken) =>
+            ReadAsync(paymentRequestId, actor);
+
+        private Task<ProviderRead?> ReadAsync(object id, string actor)
+        {
+            grains.Calls.Enqueue((id, actor, default));
+            return grains.OnReadNow(id, actor);
         }
     }
 

@@ -35,6 +35,9 @@ public sealed partial class IdempotencyKeyTests : IAsyncLifetime
 
         // Provider events are deduplicated by the provider's own event id.
         changing.RemoveAll(route => route.RoutePattern.RawText!.StartsWith("/provider-events/", StringComparison.Ordinal));
+
+        // An operator's read sends nothing that a repeat would send again.
+        changing.RemoveAll(route => route.RoutePattern.RawText!.StartsWith("/operator/", StringComparison.Ordinal));
         Assert.True(changing.Count >= 6);
         foreach (var route in changing)
         {

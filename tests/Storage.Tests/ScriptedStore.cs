@@ -54,6 +54,10 @@ internal sealed class ScriptedStore : IStateStore
 
     public Task<StorageWaiting> ReadWaitingAsync(CancellationToken cancellationToken) => Task.FromResult(new StorageWaiting([], EarliestDue: null));
 
+    public Task<IReadOnlyList<WaitingEntry>> ListWaitingAsync(
+        WaitingFor waitingFor, WaitingPosition? after, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<WaitingEntry>>([]);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private RowOutcome Apply(RowWrite write)

@@ -71,6 +71,14 @@ internal static class PostgresSql
         SELECT grain_type, grain_key FROM grain_state WHERE due_at <= $1 AND slot % $2 = $3 ORDER BY due_at, slot LIMIT $4
         """;
 
+    // Text is compared by its bytes, as a cursor that another database gave out would be.
+    public const string ListWaiting = """
+        SELECT grain_type, grain_key, merchant_id, status, waits_since, due_at FROM grain_state
+        WHERE waits_for = $1 AND (waits_since, (grain_type || '/' || grain_key) COLLATE "C") > ($2, $3)
+        ORDER BY waits_since, (grain_type || '/' || grain_key) COLLATE "C"
+        LIMIT $4
+        """;
+
     public const string ReadBacklog = """
         SELECT coalesce(status, ''), count(*), min(due_at) FROM grain_state WHERE due_at IS NOT NULL GROUP BY 1
         """;

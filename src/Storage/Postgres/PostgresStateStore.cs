@@ -125,6 +125,31 @@ public sealed class PostgresStateStore : IStateStore
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<WaitingEntry>> ListWaitingAsync(
+        WaitingFor waitingFor, WaitingPosition? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = Readers.CreateCommand(PostgresSql.ListWaiting);
+        var parameters = command.Parameters;
+        parameters.AddScalar(NpgsqlDbType.Text, WaitingNames.Of(waitingFor));
+        parameters.AddScalar(NpgsqlDbType.TimestampTz, after is null ? DateTime.MinValue : PostgresValues.ToMicroseconds(after.Since));
+        parameters.AddScalar(NpgsqlDbType.Text, after?.Key ?? "");
+        parameters.AddScalar(NpgsqlDbType.Integer, limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var entries = new List<WaitingEntry>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            entries.Add(new WaitingEntry(
+                GrainId.Create(reader.GetString(0), reader.GetString(1)),
+                reader.IsDBNull(2) ? null : reader.GetGuid(2),
+                reader.IsDBNull(3) ? null : reader.GetString(3),
+                reader.GetFieldValue<DateTimeOffset>(4),
+                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5)));
+        }
+
+        return entries;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _writers.DisposeAsync();

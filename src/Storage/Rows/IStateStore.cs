@@ -3,7 +3,7 @@ using Payments.Grains.Ports;
 namespace Payments.Storage.Rows;
 
 /// <summary>One database, as far as grain state needs it. Connections open on first use.</summary>
-public interface IStateStore : IDueIndex, IAsyncDisposable
+public interface IStateStore : IDueIndex, IOperatorIndex, IAsyncDisposable
 {
     /// <summary>How many writers the database can use at the same time.</summary>
     int WritersMax { get; }

@@ -64,6 +64,13 @@ internal static class SqliteSql
         SELECT '', '', 0, min(due_at) FROM grain_state WHERE due_at IS NOT NULL
         """;
 
+    public const string ListWaiting = """
+        SELECT grain_type, grain_key, merchant_id, status, waits_since, due_at FROM grain_state
+        WHERE waits_for = $waits_for AND (waits_since, grain_type || '/' || grain_key) > ($after_since, $after_key)
+        ORDER BY waits_since, grain_type || '/' || grain_key
+        LIMIT $limit
+        """;
+
     public static readonly string[] KeyParameters = ["$grain_type", "$grain_key", "$state_name"];
 
     public static readonly string[] ValueParameters =

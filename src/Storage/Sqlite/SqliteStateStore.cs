@@ -125,6 +125,33 @@ public sealed class SqliteStateStore : IStateStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<WaitingEntry>> ListWaitingAsync(
+        WaitingFor waitingFor, WaitingPosition? after, int limit, CancellationToken cancellationToken) =>
+        Connections.UseAsync<IReadOnlyList<WaitingEntry>>(
+            lease =>
+            {
+                using var command = lease.NewCommand(SqliteSql.ListWaiting);
+                command.Parameters.AddWithValue("$waits_for", WaitingNames.Of(waitingFor));
+                command.Parameters.AddWithValue("$after_since", SqliteValues.FromInstant(after?.Since ?? DateTimeOffset.MinValue));
+                command.Parameters.AddWithValue("$after_key", after?.Key ?? "");
+                command.Parameters.AddWithValue("$limit", limit);
+                using var reader = command.ExecuteReader();
+                var entries = new List<WaitingEntry>();
+                while (reader.Read())
+                {
+                    entries.Add(new WaitingEntry(
+                        GrainId.Create(reader.GetString(0), reader.GetString(1)),
+                        reader.IsDBNull(2) ? null : Guid.Parse(reader.GetString(2)),
+                        reader.IsDBNull(3) ? null : reader.GetString(3),
+                        SqliteValues.ToInstant(reader.GetString(4)),
+                        reader.IsDBNull(5) ? null : SqliteValues.ToInstant(reader.GetString(5))));
+                }
+
+                return entries;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         Connections.Dispose();

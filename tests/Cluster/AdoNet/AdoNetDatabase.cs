@@ -64,6 +64,8 @@ public sealed class AdoNetDatabase : StorageDatabase
 
         public IDueIndex Index => provider.GetRequiredService<IDueIndex>();
 
+        public IOperatorIndex Operators => provider.GetRequiredService<IOperatorIndex>();
+
         public IMerchantIndex Listing => provider.GetRequiredService<IMerchantIndex>();
 
         public IStorageStatistics Statistics => provider.GetRequiredService<IStorageStatistics>();

@@ -11,7 +11,8 @@ public static class Bearer
     /// <summary>A token for one merchant, good for an hour.</summary>
     /// <param name="signingKey">Base64, as the development key file holds it.</param>
     /// <param name="merchant">The merchant that it may act for.</param>
-    public static string Create(string signingKey, Guid merchant)
+    /// <param name="scope">What it may do.</param>
+    public static string Create(string signingKey, Guid merchant, string scope = "financial/commerce/nonprodcheckout:merchant")
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var claims = new
@@ -22,7 +23,7 @@ public static class Bearer
             exp = now + 3600,
             client_id = "end-to-end",
             merchant_id = merchant,
-            scope = "financial/commerce/nonprodcheckout:merchant",
+            scope,
         };
         var signed = $"{Encode("""{"alg":"HS256","typ":"JWT"}"""u8)}.{Encode(JsonSerializer.SerializeToUtf8Bytes(claims))}";
         return $"{signed}.{Encode(HMACSHA256.HashData(Convert.FromBase64String(signingKey), Encoding.ASCII.GetBytes(signed)))}";

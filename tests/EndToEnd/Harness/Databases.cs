@@ -36,6 +36,21 @@ public class SqliteDeployment : Deployment
         await using var reader = await command.ExecuteReaderAsync();
         return await reader.ReadAsync() ? (reader.GetInt64(0), reader.GetString(1)) : null;
     }
+
+    /// <inheritdoc />
+    public override async Task SpoilAsync(string grainType, string grainKey)
+    {
+        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(DataDirectory, "payments.db"),
+            Pooling = false,
+        }.ToString());
+        await connection.OpenAsync();
+        await using var command = new SqliteCommand("UPDATE grain_state SET document = '[]' WHERE grain_type = $type AND grain_key = $key", connection);
+        command.Parameters.AddWithValue("$type", grainType);
+        command.Parameters.AddWithValue("$key", grainKey);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+    }
 }
 
 /// <summary>A deployment on a real PostgreSQL.</summary>
@@ -65,6 +80,18 @@ public class PostgresDeployment : Deployment
         };
         await using var reader = await command.ExecuteReaderAsync();
         return await reader.ReadAsync() ? (reader.GetInt64(0), reader.GetString(1)) : null;
+    }
+
+    /// <inheritdoc />
+    public override async Task SpoilAsync(string grainType, string grainKey)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("UPDATE grain_state SET document = '[]' WHERE grain_type = $1 AND grain_key = $2", connection)
+        {
+            Parameters = { new() { Value = grainType }, new() { Value = grainKey } },
+        };
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
     }
 
     /// <inheritdoc />

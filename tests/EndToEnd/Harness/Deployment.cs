@@ -168,6 +168,20 @@ public abstract class Deployment : IAsyncLifetime
     /// <summary>A grain's row as the database has it: how often it was written, and its status column; null when there is none.</summary>
     public abstract Task<(long Version, string Status)?> RowAsync(string grainType, string grainKey);
 
+    /// <summary>Makes a grain's document one that no program can read; its columns stay.</summary>
+    public abstract Task SpoilAsync(string grainType, string grainKey);
+
+    /// <summary>A request of an operator, or of somebody with another token.</summary>
+    /// <param name="verb">GET or POST.</param>
+    /// <param name="path">Below <c>/operator/v1/</c>.</param>
+    /// <param name="scope">The token's scope.</param>
+    public Task<Answer> OperatorAsync(HttpMethod verb, string path, string scope = "financial/commerce/nonprodcheckout:operator")
+    {
+        var request = new HttpRequestMessage(verb, $"/operator/v1/{path}");
+        request.Headers.Authorization = new("Bearer", Bearer.Create(SigningKey, Harness.Merchant.First.Id, scope));
+        return Answer.OfAsync(Api, request);
+    }
+
     /// <summary>Creates the database server's part; null for SQLite.</summary>
     protected virtual Task<string?> CreateDatabaseAsync() => Task.FromResult<string?>(null);
 

@@ -19,6 +19,8 @@ internal sealed class TestKlarnaRequest(string id)
 
     public string? ShortCode { get; set; }
 
+    public bool HasNext => !scripted.IsEmpty;
+
     public void Become(State state) => Current = Current with { State = state, OrderId = state == State.Completed ? $"order-{id}" : null };
 
     /// <summary>The answer to the next call, which must be of this kind; null lets the object behave by itself.</summary>

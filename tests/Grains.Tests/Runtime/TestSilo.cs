@@ -36,6 +36,8 @@ public sealed class TestSilo : IAsyncLifetime
 
     internal TestOrders KlarnaOrders { get; } = new();
 
+    internal TestWaiting Waiting { get; } = new();
+
     internal TestSender Sender { get; } = new();
 
     internal TestMerchants Merchants { get; } = new();
@@ -60,6 +62,7 @@ public sealed class TestSilo : IAsyncLifetime
         builder.Services.AddSingleton<IKlarnaPaymentRequests>(KlarnaSessions);
         builder.Services.AddSingleton<IKlarnaOrders>(KlarnaOrders);
         builder.Services.AddSingleton<KlarnaProducts>();
+        builder.Services.AddSingleton<IOperatorIndex>(Waiting);
         builder.Services.AddSingleton<IProviderObjects>(Intents);
         builder.Services.AddSingleton<RecentEvents>();
         builder.Services.AddSingleton<HintDelivery>();

@@ -129,6 +129,29 @@ public abstract class DueIndexCompliance(StorageDatabase database) : IAsyncLifet
         Assert.Equal(Noon.AddMinutes(3), waiting.EarliestDue);
     }
 
+    [DatabaseFact]
+    public async Task What_waits_is_listed_longest_waiting_first_page_by_page_whatever_is_in_its_document()
+    {
+        var waiting = new List<GrainId>();
+        for (var i = 0; i < 5; i++)
+            waiting.Add((await WaitAsync(i % 2 == 0 ? "order" : "request", new(WaitingFor.Operator, Noon.AddMicroseconds(i / 2)))).Grain);
+        await WaitAsync("order", new(WaitingFor.Cancel, Noon));
+        await database.ExecuteAsync("UPDATE grain_state SET document = '[]' WHERE waits_for = 'operator' AND grain_type = 'request'");
+
+        var listed = new List<WaitingEntry>();
+        WaitingPosition? after = null;
+        for (IReadOnlyList<WaitingEntry> page; (page = await _storage.Operators.ListWaitingAsync(WaitingFor.Operator, after, 2, default)).Count > 0;)
+        {
+            listed.AddRange(page);
+            after = page[^1].Position;
+        }
+
+        Assert.Equal(waiting.Order(), listed.Select(entry => entry.Grain).Order());
+        Assert.Equal(listed.OrderBy(entry => entry.Since).ThenBy(entry => entry.Position.Key, StringComparer.Ordinal), listed);
+        Assert.Equal((Noon, Noon.AddMicroseconds(2)), (listed[0].Since, listed[^1].Since));
+        Assert.Empty(await _storage.Operators.ListWaitingAsync(WaitingFor.DeadLetter, null, 10, default));
+    }
+
     private async Task<(GrainId Grain, GrainState<Order> State)> WaitAsync(string type, Waiting waiting)
     {
         var grain = Order.NewGrain(type);

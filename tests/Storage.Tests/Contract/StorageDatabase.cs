@@ -45,6 +45,9 @@ public interface IOpenStorage : IAsyncDisposable
     /// <summary>What the retry shards have.</summary>
     IDueIndex Index { get; }
 
+    /// <summary>What the operator's list has.</summary>
+    IOperatorIndex Operators { get; }
+
     /// <summary>What merchants' lists have.</summary>
     IMerchantIndex Listing { get; }
 

@@ -42,6 +42,8 @@ public sealed class StorageUnderTest : IOpenStorage
 
     IDueIndex IOpenStorage.Index => Store;
 
+    IOperatorIndex IOpenStorage.Operators => Store;
+
     IMerchantIndex IOpenStorage.Listing => Grains;
 
     IStorageStatistics IOpenStorage.Statistics => Grains;

@@ -42,6 +42,11 @@ public sealed class FaultyStore(IStateStore store) : IStateStore
     public Task<StorageWaiting> ReadWaitingAsync(CancellationToken cancellationToken) => store.ReadWaitingAsync(cancellationToken);
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<WaitingEntry>> ListWaitingAsync(
+        WaitingFor waitingFor, WaitingPosition? after, int limit, CancellationToken cancellationToken) =>
+        store.ListWaitingAsync(waitingFor, after, limit, cancellationToken);
+
+    /// <inheritdoc />
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
     private sealed class Writer(FaultyStore owner, IRowWriter writer) : IRowWriter
