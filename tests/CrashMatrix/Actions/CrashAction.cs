@@ -10,7 +10,7 @@ public abstract record CrashAction(string Name)
     public static IReadOnlyList<CrashAction> All { get; } =
     [
         new CardVoid(), new CardVoidAnswerLost(), new DebitCancel(), new DebitSettlesLater(), new CompensatingRefund(), new Capture(), new RefundOnRequest(),
-        new RefundAnswerLost(), new KlarnaCancel(),
+        new RefundAnswerLost(), new KlarnaCancel(InStore: false), new KlarnaCancel(InStore: true), new KlarnaRefund(), new SplitSale(), new SplitRollback(),
     ];
 
     /// <summary>Brings a new payment to where the action begins.</summary>

@@ -3,10 +3,12 @@ using Payments.EndToEnd.Harness;
 namespace Payments.CrashMatrix.Actions;
 
 /// <summary>The cancel of an open Klarna payment request.</summary>
-public sealed record KlarnaCancel() : CrashAction("Klarna cancel")
+/// <param name="InStore">Whether it is an in-store session.</param>
+public sealed record KlarnaCancel(bool InStore) : CrashAction(InStore ? "Klarna cancel, in-store session" : "Klarna cancel")
 {
     /// <inheritdoc />
-    public override async Task<CrashCase> PrepareAsync(Deployment deployment) => new Case(deployment, await deployment.Payhub.CreateAsync());
+    public override async Task<CrashCase> PrepareAsync(Deployment deployment) =>
+        new Case(deployment, await (InStore ? deployment.Payhub.CreateInStoreAsync() : deployment.Payhub.CreateAsync()));
 
     private sealed class Case(Deployment deployment, PaymentRequest request) : CrashCase
     {

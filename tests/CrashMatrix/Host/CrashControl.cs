@@ -12,6 +12,7 @@ internal static class CrashControl
     {
         services.Decorate<IPaymentIntents>(inner => new CrashingIntents(inner, points));
         services.Decorate<IKlarnaPaymentRequests>(inner => new CrashingKlarna(inner, points));
+        services.Decorate<IKlarnaOrders>(inner => new CrashingOrders(inner, points));
         services.Decorate<IWebhookSender>(inner => new CrashingSender(inner, points));
         var storage = services.Single(static service => service.ServiceType == typeof(IGrainStorage) && Equals(service.ServiceKey, StorageNames.Payments));
         services.Remove(storage);
@@ -30,8 +31,14 @@ internal static class CrashControl
     private static void Decorate<T>(this IServiceCollection services, Func<T, T> decorate)
         where T : class
     {
-        var original = services.Single(static service => service.ServiceType == typeof(T));
-        services.Remove(original);
-        services.AddSingleton(provider => decorate((T)original.ImplementationFactory!(provider)));
+        var originals = services.Where(static service => service.ServiceType == typeof(T)).ToList();
+        if (originals.Count == 0)
+            throw new InvalidOperationException($"There is no {typeof(T).Name} to put crash points around.");
+        foreach (var original in originals)
+        {
+            services.Remove(original);
+            services.AddSingleton(provider => decorate((T)(original.ImplementationFactory?.Invoke(provider)
+                ?? ActivatorUtilities.CreateInstance(provider, original.ImplementationType!))));
+        }
     }
 }

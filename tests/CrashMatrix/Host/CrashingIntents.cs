@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Payments.Grains.Ports;
 
 namespace Payments.CrashHost;
@@ -5,8 +6,16 @@ namespace Payments.CrashHost;
 /// <summary>Stripe behind the crash points: right before a call leaves, and right after its answer has arrived.</summary>
 internal sealed class CrashingIntents(IPaymentIntents inner, CrashPoints points) : IPaymentIntents
 {
-    public Task<ProviderResult<PaymentIntentSnapshot>> CreateAsync(NewPaymentIntent intent, ProviderCall call, CancellationToken cancellationToken) =>
-        PassAsync("create", $"{intent.PaymentId}", () => inner.CreateAsync(intent, call, cancellationToken));
+    // Intents that are made while a case is under way are its own, too.
+    private readonly ConcurrentDictionary<string, string> made = new();
+
+    public async Task<ProviderResult<PaymentIntentSnapshot>> CreateAsync(NewPaymentIntent intent, ProviderCall call, CancellationToken cancellationToken)
+    {
+        var answer = await PassAsync("create", $"{intent.PaymentId}", () => inner.CreateAsync(intent, call, cancellationToken));
+        if (answer is ProviderResult<PaymentIntentSnapshot>.Success created)
+            made[created.Value.Id] = $"{intent.PaymentId}";
+        return answer;
+    }
 
     public Task<ProviderResult<PaymentIntentSnapshot>> RetrieveAsync(string intentId, TimeSpan deadline, CancellationToken cancellationToken) =>
         PassAsync("read", intentId, () => inner.RetrieveAsync(intentId, deadline, cancellationToken));
@@ -39,5 +48,5 @@ internal sealed class CrashingIntents(IPaymentIntents inner, CrashPoints points)
         PassAsync("refund look-up", intentId, () => inner.FindRequestedRefundAsync(intentId, refundId, deadline, cancellationToken));
 
     private Task<T> PassAsync<T>(string what, string about, Func<Task<T>> call) =>
-        points.PassAsync($"stripe {what}", subject => subject == about, call);
+        points.PassAsync($"stripe {what}", subject => subject == about || (made.TryGetValue(about, out var owner) && subject == owner), call);
 }

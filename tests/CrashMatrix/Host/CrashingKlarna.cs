@@ -6,6 +6,8 @@ namespace Payments.CrashHost;
 /// <summary>Klarna behind the crash points: right before a call leaves, and right after its answer has arrived.</summary>
 internal sealed class CrashingKlarna(IKlarnaPaymentRequests inner, CrashPoints points) : IKlarnaPaymentRequests
 {
+    public KlarnaProduct Product => inner.Product;
+
     public Task<ProviderResult<KlarnaRequestSnapshot>> CreateAsync(NewKlarnaRequest request, ProviderCall call, CancellationToken cancellationToken) =>
         PassAsync("create", request.PaymentRequestId.ToString(CultureInfo.InvariantCulture), () => inner.CreateAsync(request, call, cancellationToken));
 

@@ -54,7 +54,7 @@ public sealed class MerchantClient(Deployment deployment, Merchant merchant)
     }
 
     /// <summary><c>POST /v2/payments</c> of a sale over two cards, 150.00 of the first.</summary>
-    public Task<Answer> SendSplitAsync(Payment payment, Guid first, Guid second) => SendAsync(HttpMethod.Post, "/v2/payments", JsonSerializer.Serialize(new
+    public Task<Answer> SendSplitAsync(Payment payment, Guid first, Guid second, string? key = null) => SendAsync(HttpMethod.Post, "/v2/payments", JsonSerializer.Serialize(new
     {
         merchantTransactionId = payment.TransactionId,
         amount = payment.Amount,
@@ -65,7 +65,7 @@ public sealed class MerchantClient(Deployment deployment, Merchant merchant)
             new { amount = 15000, paymentMethodId = first }, new { amount = payment.Amount - 15000, paymentMethodId = second },
         },
         metadata = new { orderId = payment.TransactionId },
-    }));
+    }), key);
 
     /// <summary>The payment's state once it is neither new nor at the provider: a repeated create waits its turn and answers with it.</summary>
     public async Task<Answer> RestAsync(Payment payment, Guid? method = null, bool authorizeOnly = true)

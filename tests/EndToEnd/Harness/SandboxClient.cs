@@ -110,6 +110,10 @@ public sealed class SandboxClient(HttpClient http)
         return (found.GetProperty("paymentRequest").GetProperty("state").GetString()!, Names(found).Count(static name => name == "klarna.cancel"));
     }
 
+    /// <summary>The order that a paid Klarna request has become.</summary>
+    public async Task<string> KlarnaOrderAsync(PaymentRequest request) =>
+        (await SendAsync(HttpMethod.Get, $"ledger/klarna/{request.KlarnaId}")).GetProperty("paymentRequest").GetProperty("orderId").GetString()!;
+
     /// <summary>What was given back of a Klarna request, refund by refund, in minor units.</summary>
     public async Task<IReadOnlyList<long>> KlarnaRefundsAsync(PaymentRequest request)
     {
