@@ -45,7 +45,12 @@ internal static class DemoRun
         {
             await CardStory.TellAsync(story, cancellationToken);
             await AchStory.TellAsync(story, cancellationToken);
+            await AchRefundStory.TellAsync(story, cancellationToken);
+            await SaleStory.TellAsync(story, cancellationToken);
+            await CaptureStory.TellAsync(story, cancellationToken);
             await KlarnaStory.TellAsync(story, cancellationToken);
+            await KlarnaPaidStory.TellAsync(story, cancellationToken);
+            await InStoreStory.TellAsync(story, cancellationToken);
             await RefusalStory.TellAsync(story, cancellationToken);
             await RaceStory.TellAsync(story, cancellationToken);
             await CrashStory.TellAsync(story, cancellationToken);

@@ -38,6 +38,10 @@ internal sealed record Payment(string Url, Guid Id, string TransactionId, long A
     public string Found(string status) =>
         $$$"""{"data":{"id":"{{{Id}}}","amount":{{{AmountCents}}},{{{Held(status)}}}"status":"{{{status}}}","paymentAllocations":{{{Allocations(status)}}}}}""";
 
+    /// <summary>The 200 of a GET once a pre-authorization was captured (api-facts §2.2).</summary>
+    public string Captured(long capturedCents) =>
+        $$$"""{"data":{"id":"{{{Id}}}","amount":{{{AmountCents}}},"authorizedAmount":{{{AmountCents}}},"capturedAmount":{{{capturedCents}}},"status":"COMPLETED","paymentAllocations":{{{Allocations("COMPLETED")}}}}}""";
+
     /// <summary>The webhook (seed, "Webhook — PAYMENT_CANCELLED").</summary>
     public string Webhook(string source) =>
         $$$"""{"name":"PAYMENT_CANCELLED","source":"{{{source}}}","payload":{{{Named("CANCELLED")}}}}""";

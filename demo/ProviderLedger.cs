@@ -39,6 +39,25 @@ internal sealed class ProviderLedger(HttpClient http) : IDisposable
         throw new DemoException($"Klarna has no payment request with the reference {paymentRequestId}.");
     }
 
+    /// <summary>What customer, bank or clock do, on order.</summary>
+    /// <param name="what">For instance <c>klarna/krn:…/complete</c>.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    public async Task MoveAsync(string what, CancellationToken cancellationToken)
+    {
+        using var response = await http.PostAsync($"/control/{what}", content: null, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            throw new DemoException($"The sandbox refuses {what}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
+    }
+
+    /// <summary>Waits until so many calls of an operation have arrived.</summary>
+    /// <exception cref="DemoException">They did not within 20 s.</exception>
+    public async Task WaitForCallsAsync(string operation, long calls, CancellationToken cancellationToken)
+    {
+        var path = $"/ledger/calls/wait?operation={operation}&calls={calls}&timeoutSeconds={PatienceSeconds}";
+        if (!(await GetAsync(path, cancellationToken)).GetProperty("complete").GetBoolean())
+            throw new DemoException($"{operation} was not called {calls} times within {PatienceSeconds} s.");
+    }
+
     /// <summary>How many Klarna payment requests exist.</summary>
     public async Task<int> CountKlarnaAsync(CancellationToken cancellationToken) =>
         (await GetAsync("/ledger/operations?operation=klarna.create", cancellationToken)).GetProperty("count").GetInt32();

@@ -39,7 +39,7 @@ internal sealed class Story(World world, Transcript transcript, MerchantClient m
         var body = CreateBody(transactionId, amountCents, methodId, authorizeOnly, consent: null);
         var answer = await merchant.SendQuietlyAsync(HttpMethod.Post, "/v2/payments", body, cancellationToken);
         var payment = Payment.Of(answer, world.Api, transactionId, amountCents);
-        var (last, _) = await PollQuietlyAsync(payment, status, cancellationToken);
+        var (last, _) = await PollQuietlyAsync(merchant, payment.Path, status, body => body == payment.Found(status), cancellationToken);
         transcript.Check(
             $"payment {payment.Id} ({transactionId}, {amountCents} cents) is created and {status}",
             answer.Status == 202 && answer.Body == payment.Accepted("INITIATED") && last.Status == 200,
@@ -57,17 +57,36 @@ internal sealed class Story(World world, Transcript transcript, MerchantClient m
 
     /// <summary>Asks for the payment until it has a status, shows the last answer and checks it.</summary>
     /// <exception cref="DemoException">It never had, within 20 s.</exception>
-    public async Task PollAsync(Payment payment, string status, CancellationToken cancellationToken)
+    public Task PollAsync(Payment payment, string status, CancellationToken cancellationToken) =>
+        PollAsync(merchant, payment.Path, status, payment.Found(status), cancellationToken);
+
+    /// <summary>Asks until the answer is the expected one, shows the last one and checks it.</summary>
+    /// <param name="client">Who asks.</param>
+    /// <param name="path">For what.</param>
+    /// <param name="status">What is waited for, for people.</param>
+    /// <param name="expected">The body that says so.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    /// <exception cref="DemoException">It never was, within 20 s.</exception>
+    public async Task PollAsync(MerchantClient client, string path, string status, string expected, CancellationToken cancellationToken)
     {
-        var (last, reads) = await PollQuietlyAsync(payment, status, cancellationToken);
-        transcript.Sent($"GET {payment.Path}   {(reads == 1 ? "(once)" : $"(until {status}: {reads} times)")}", body: null);
+        var (last, reads) = await PollQuietlyAsync(client, path, status, body => body == expected, cancellationToken);
+        transcript.Sent($"GET {path}   {(reads == 1 ? "(once)" : $"(until {status}: {reads} times)")}", body: null);
         transcript.Received(last);
-        transcript.CheckAnswer(last, 200, payment.Found(status));
+        transcript.CheckAnswer(last, 200, expected);
     }
 
-    private async Task<(Answer Last, int Reads)> PollQuietlyAsync(Payment payment, string status, CancellationToken cancellationToken)
+    /// <summary>Asks until the answer is as wanted, and shows the last one.</summary>
+    public async Task<Answer> PollAsync(MerchantClient client, string path, string status, Func<string, bool> isThere, CancellationToken cancellationToken)
     {
-        var expected = payment.Found(status);
+        var (last, reads) = await PollQuietlyAsync(client, path, status, isThere, cancellationToken);
+        transcript.Sent($"GET {path}   {(reads == 1 ? "(once)" : $"(until {status}: {reads} times)")}", body: null);
+        transcript.Received(last);
+        return last;
+    }
+
+    private static async Task<(Answer Last, int Reads)> PollQuietlyAsync(
+        MerchantClient client, string path, string status, Func<string, bool> isThere, CancellationToken cancellationToken)
+    {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(PollPatience);
         using var ticks = new PeriodicTimer(PollInterval);
@@ -78,13 +97,13 @@ internal sealed class Story(World world, Transcript transcript, MerchantClient m
             do
             {
                 reads++;
-                last = await merchant.SendQuietlyAsync(HttpMethod.Get, payment.Path, body: null, patience.Token);
+                last = await client.SendQuietlyAsync(HttpMethod.Get, path, body: null, patience.Token);
             }
-            while (last.Body != expected && await ticks.WaitForNextTickAsync(patience.Token));
+            while (!isThere(last.Body) && await ticks.WaitForNextTickAsync(patience.Token));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DemoException($"The payment is not {status} after {PollPatience.TotalSeconds} s but: {last?.Status} {last?.Body}");
+            throw new DemoException($"{path} is not {status} after {PollPatience.TotalSeconds} s but: {last?.Status} {last?.Body}");
         }
 
         return (last, reads);
@@ -118,6 +137,24 @@ internal sealed class Story(World world, Transcript transcript, MerchantClient m
         Show(intent.Operations);
         var found = intent.Operations.Count(static operation => operation.Name == "payment_intent.cancel");
         transcript.Check($"{Times(cancels)} in the ledger, no refund", found == cancels && intent.Refunds == 0, $"{found} cancels, {intent.Refunds} refunds");
+        transcript.Check($"the PaymentIntent is {intentStatus}", intent.Status == intentStatus, intent.Status);
+    }
+
+    /// <summary>Shows what happened to the payment's intent and checks how often the named operations did.</summary>
+    public async Task CheckLedgerAsync(
+        Payment payment, string intentStatus, IReadOnlyDictionary<string, IReadOnlyList<long>> amounts, CancellationToken cancellationToken)
+    {
+        var intent = await world.Ledger.FindIntentAsync(payment.Id, cancellationToken)
+            ?? throw new DemoException($"Stripe has no PaymentIntent of {payment.Id}.");
+        transcript.Say($"Stripe's ledger of {intent.Id}, status {intent.Status}:");
+        Show(intent.Operations);
+        foreach (var (name, expected) in amounts)
+        {
+            var found = intent.Operations.Where(operation => operation.Name == name).Select(static operation => operation.AmountMinor).ToList();
+            var wanted = expected.Count == 0 ? "none" : string.Join(" and ", expected);
+            transcript.Check($"{name}: {wanted}", found.SequenceEqual(expected), string.Join(", ", found));
+        }
+
         transcript.Check($"the PaymentIntent is {intentStatus}", intent.Status == intentStatus, intent.Status);
     }
 

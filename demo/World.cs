@@ -20,6 +20,12 @@ internal sealed class World : IAsyncDisposable
         ["Payments:Policy:ProviderDeadline"] = "00:00:03",
         ["Payments:RequestPolicy:WriteAheadLease"] = "00:00:04",
         ["Payments:RequestPolicy:ProviderDeadline"] = "00:00:03",
+
+        // What the customer or the bank does is looked for at once: here they take no days.
+        ["Payments:Policy:SettlementWatch:Initial"] = "00:00:00.5",
+        ["Payments:Policy:SettlementWatch:Max"] = "00:00:01",
+        ["Payments:RequestPolicy:SessionWatch:Initial"] = "00:00:00.5",
+        ["Payments:RequestPolicy:SessionWatch:Max"] = "00:00:01",
     };
 
     private readonly string folder;

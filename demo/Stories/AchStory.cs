@@ -3,8 +3,8 @@ namespace Payments.Demo.Stories;
 /// <summary>A bank debit is reversed while Stripe still lets it be cancelled.</summary>
 internal static class AchStory
 {
-    private const string BankAccount = "22222222-2222-4222-8222-222222222222";
-    private const string Consent = """{"type":"ONLINE","timestamp":"2026-04-04T10:15:00Z","ipAddress":"203.0.113.7","userAgent":"Mozilla/5.0"}""";
+    public const string BankAccount = "22222222-2222-4222-8222-222222222222";
+    public const string Consent = """{"type":"ONLINE","timestamp":"2026-04-04T10:15:00Z","ipAddress":"203.0.113.7","userAgent":"Mozilla/5.0"}""";
 
     public static async Task TellAsync(Story story, CancellationToken cancellationToken)
     {

@@ -5,9 +5,9 @@ namespace Payments.Demo.Stories;
 /// <summary>A Klarna payment request is cancelled in one call, by the Payhub contract.</summary>
 internal static class KlarnaStory
 {
-    private const string Collection = "/api/payhub/v1/payment/request";
-    private const string Cancel = """{"Status":"canceled"}""";
-    private const string FirstMerchantKey = "payhub-demo-key-1";
+    public const string Collection = "/api/payhub/v1/payment/request";
+    public const string Cancel = """{"Status":"canceled"}""";
+    public const string FirstMerchantKey = "payhub-demo-key-1";
     private const string SecondMerchantKey = "payhub-demo-key-2";
 
     public static async Task TellAsync(Story story, CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ internal static class KlarnaStory
             await story.World.Ledger.CountKlarnaAsync(cancellationToken) == before && await story.World.Ledger.CallsAsync("klarna.cancel", cancellationToken) == calls);
     }
 
-    private static async Task<long> CreateAsync(
+    public static async Task<long> CreateAsync(
         MerchantClient merchant, Transcript transcript, string body, bool withLink, CancellationToken cancellationToken)
     {
         var answer = await merchant.SendAsync(HttpMethod.Post, Collection, body, cancellationToken);
@@ -88,12 +88,12 @@ internal static class KlarnaStory
         return id;
     }
 
-    private static string StatusOf(Answer read)
+    public static string StatusOf(Answer read)
     {
         using var document = JsonDocument.Parse(read.Body);
         return document.RootElement.TryGetProperty("Status", out var status) ? status.ToString() : "";
     }
 
-    private static string Problem(long id, int status, string title, string section, string detail, string name, string reason) =>
+    public static string Problem(long id, int status, string title, string section, string detail, string name, string reason) =>
         $$"""{"Type":"https://www.rfc-editor.org/rfc/rfc7231#section-6.5.{{section}}","Title":"{{title}}","Status":{{status}},"Instance":"{{Collection}}/{{id}}","TraceId":null,"Detail":"{{detail}}","Errors":[{"Name":"{{name}}","Reason":"{{reason}}","Code":null,"Severity":null}]}""";
 }
