@@ -84,15 +84,14 @@ public static partial class PaymentMachine
             return state;
 
         var next = operation with { Attempt = operation.Attempt + 1, AttemptBegunAt = moment.Now, LastCause = null };
-        return state with
+        return (state with
         {
             Operation = next,
             CancelAttempts = next.Kind == ProviderOperationKind.Cancel ? next.Attempt : state.CancelAttempts,
             RefundAttempts = next.Kind == ProviderOperationKind.Refund ? next.Attempt : state.RefundAttempts,
             CaptureAttempts = next.Kind == ProviderOperationKind.Capture ? next.Attempt : state.CaptureAttempts,
             ProviderDueAt = moment.Now + policy.WriteAheadLease,
-            UpdatedAt = moment.Now,
-        };
+        }).Audited(moment, AuditTrail.System, "attempt_begun");
     }
 
     /// <summary>The one place where a payment becomes <c>CANCELLED</c>.</summary>

@@ -131,11 +131,7 @@ public static class RefundMachine
             ProviderResult<RefundSnapshot?>.Success when operation != asked => state,
             ProviderResult<RefundSnapshot?>.Success when moment.Now - operation.BegunAt >= policy.CreateGivenUpAfter =>
                 Failed(state, refund, $"given up after {operation.Failures + 1} tries", "given_up", moment),
-            ProviderResult<RefundSnapshot?>.Success => With(state, refund with
-            {
-                Operation = operation with { Attempt = operation.Attempt + 1, AttemptBegunAt = moment.Now, LastCause = null },
-                DueAt = moment.Now,
-            }),
+            ProviderResult<RefundSnapshot?>.Success => TriedAgain(state, refund, operation, moment),
             ProviderResult<RefundSnapshot?>.Unknown unknown => Uncertain(state, refund, operation, unknown, operation.LastCause, policy, moment),
             ProviderResult<RefundSnapshot?>.Refused refused => Uncertain(
                 state,
@@ -147,6 +143,16 @@ public static class RefundMachine
                 moment),
             _ => throw new ArgumentOutOfRangeException(nameof(answer)),
         };
+    }
+
+    private static PaymentState TriedAgain(PaymentState state, RefundEntry refund, ProviderOperation operation, Moment moment)
+    {
+        var again = refund with
+        {
+            Operation = operation with { Attempt = operation.Attempt + 1, AttemptBegunAt = moment.Now, LastCause = null },
+            DueAt = moment.Now,
+        };
+        return Audited(With(state, again), again, moment, AuditTrail.System, "refund_attempt_begun");
     }
 
     /// <summary>The answer to a read. A refund can fail after it looked successful (api-facts §3.3); what failed stays failed.</summary>

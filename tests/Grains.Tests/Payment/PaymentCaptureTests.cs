@@ -173,6 +173,17 @@ public sealed class PaymentCaptureTests
     }
 
     [Fact]
+    public void The_trail_names_the_attempt_that_took_the_money()
+    {
+        var again = PaymentMachine.IntentRead(Sample.Situations["CK"], Success(Sample.IntentAs(Intent.RequiresCapture)), Sample.Policy, Sample.Now);
+        var second = again.Operation!;
+        var done = PaymentMachine.CaptureAnswered(again, second, Success(Sample.IntentAs(Intent.Succeeded)), Sample.Policy, Sample.Now);
+
+        Assert.Equal((PaymentStatus.Completed, 2), (done.Status, second.Attempt));
+        Assert.Contains(done.Audit, entry => entry.OperationKey == second.KeyFor(done.Id));
+    }
+
+    [Fact]
     public void What_was_captured_in_part_is_what_the_payment_shows()
     {
         var command = Sample.CaptureBy(Sample.Merchant) with { AmountMinor = 10000 };

@@ -177,6 +177,20 @@ public sealed class RefundMachineTests
     }
 
     [Fact]
+    public void The_trail_names_the_attempt_that_gave_the_money_back()
+    {
+        var failed = Situations["UE"].Refunds[0].Operation!;
+        var again = RefundMachine.LookedUp(
+            Situations["UE"], Id, failed, new ProviderResult<RefundSnapshot?>.Success(null), Sample.Policy, Sample.Now);
+        var second = again.Refunds[0].Operation!;
+        var done = RefundMachine.Answered(
+            again, Id, second, new ProviderResult<RefundSnapshot>.Success(Sample.RefundAs(RefundStatus.Succeeded)), Sample.Policy, Sample.Now);
+
+        Assert.Equal((RefundState.Completed, 2), (done.Refunds[0].Status, second.Attempt));
+        Assert.Contains(done.Audit, entry => entry.OperationKey == second.KeyFor(Id));
+    }
+
+    [Fact]
     public void Two_refunds_and_a_compensation_never_share_a_key()
     {
         var both = RefundMachine.Request(Situations["IN"], Other, Part with { MerchantTransactionId = "refund-2" }, Sample.Now).State;
