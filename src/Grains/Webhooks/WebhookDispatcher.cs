@@ -20,12 +20,14 @@ public sealed partial class WebhookDispatcher(
     IOptions<WebhookDispatcherOptions> options,
     TimeProvider time,
     IMeterFactory meters,
-    ILogger<WebhookDispatcher> logger) : IWebhookDispatcher, IHostedService, IDisposable
+    ILogger<WebhookDispatcher> logger,
+    TaskScheduler? scheduler = null) : IWebhookDispatcher, IHostedService, IDisposable
 {
     private const int Gone = 410;
 
     private readonly WebhookDispatcherOptions limits = options.Value;
     private readonly TimeProvider clock = time;
+    private readonly TaskScheduler workerScheduler = scheduler ?? TaskScheduler.Default;
     private readonly ILogger log = logger;
     private readonly ConcurrentDictionary<Guid, Lane> lanes = new();
     private readonly ConcurrentDictionary<string, byte> taken = new();
@@ -245,7 +247,7 @@ public sealed partial class WebhookDispatcher(
             running[id] = worker.Unwrap();
 
             // Off the grain's scheduler: a delivery must not hold the turn of the payment that it belongs to.
-            worker.Start(TaskScheduler.Default);
+            worker.Start(dispatcher.workerScheduler);
         }
 
         private async Task DrainAsync()

@@ -29,13 +29,15 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IMerchantIndex, ISt
     /// <param name="time">Clock of <c>updated_at</c> and of all timeouts.</param>
     /// <param name="logger">Or null.</param>
     /// <param name="random">Source of write tokens; thread-safe, unpredictable to other processes. Null: <see cref="Random.Shared"/>.</param>
+    /// <param name="scheduler">Where the writers run. Null: the thread pool.</param>
     public GroupCommitGrainStorage(
         IStateStore store,
         StorageOptions options,
         StorageTelemetry telemetry,
         TimeProvider time,
         ILogger<GroupCommitGrainStorage>? logger = null,
-        Random? random = null)
+        Random? random = null,
+        TaskScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
@@ -45,7 +47,7 @@ public sealed class GroupCommitGrainStorage : IGrainStorage, IMerchantIndex, ISt
         _documents = new StateDocuments(options);
         _telemetry = telemetry;
         _random = random ?? Random.Shared;
-        _queue = new WriteQueue(store, options, telemetry, time, logger ?? NullLogger<GroupCommitGrainStorage>.Instance);
+        _queue = new WriteQueue(store, options, telemetry, time, logger ?? NullLogger<GroupCommitGrainStorage>.Instance, scheduler ?? TaskScheduler.Default);
     }
 
     /// <inheritdoc/>

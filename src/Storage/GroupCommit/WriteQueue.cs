@@ -16,7 +16,8 @@ internal sealed class WriteQueue : IAsyncDisposable
     private readonly CancellationTokenSource _abort = new();
     private readonly Task _running;
 
-    public WriteQueue(IStateStore store, StorageOptions options, StorageTelemetry telemetry, TimeProvider time, ILogger logger)
+    public WriteQueue(
+        IStateStore store, StorageOptions options, StorageTelemetry telemetry, TimeProvider time, ILogger logger, TaskScheduler scheduler)
     {
         _options = options;
         _time = time;
@@ -28,7 +29,7 @@ internal sealed class WriteQueue : IAsyncDisposable
 
         // The loops outlive whatever request happened to create them, so they carry none of its context.
         using (ExecutionContext.SuppressFlow())
-            _running = Task.WhenAll(_loops.Select(static loop => Task.Run(loop.RunAsync)));
+            _running = Task.WhenAll(_loops.Select(loop => Start(loop, scheduler)));
     }
 
     public int Length => _loops.Sum(static loop => loop.QueueLength);
@@ -72,6 +73,9 @@ internal sealed class WriteQueue : IAsyncDisposable
         await StopAsync(patience.Token);
         _abort.Dispose();
     }
+
+    private static Task Start(WriterLoop loop, TaskScheduler scheduler) =>
+        Task.Factory.StartNew(loop.RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
 
     private async Task<RowTag> WriteAsync(PendingWrite pending, CancellationToken cancellationToken)
     {
