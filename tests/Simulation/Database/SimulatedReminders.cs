@@ -11,6 +11,8 @@ internal sealed class SimulatedReminders(World world, FaultPlan faults) : IRemin
     private readonly Dictionary<(GrainId Grain, string Name), ReminderEntry> rows = [];
     private long version;
 
+    public int Count => rows.Count;
+
     public Task<ReminderTableData> ReadRows(GrainId grainId) =>
         AnswerAsync(() => new ReminderTableData(rows.Values.Where(row => row.GrainId == grainId).Select(Copy)));
 

@@ -40,7 +40,9 @@ internal sealed class Cluster : IDisposable
 
     public void Start()
     {
-        environs.ScansAtStart = !environs.Defects.HasFlag(Defects.NobodyScans) && (all.Count == 0 || !faults.IsOn || world.Chance(0.7));
+        // The start of a silo may fail to start the shards; what earlier ones have registered then brings them back.
+        var hasReminders = environs.Reminders.Count == environs.Retry.Shards;
+        environs.ScansAtStart = !environs.Defects.HasFlag(Defects.NobodyScans) && !(hasReminders && faults.IsOn && world.Chance(0.3));
         var silo = new SimulatedSilo(environs, $"silo-{all.Count + 1}");
         all.Add(silo);
         world.Trace?.Write(world, silo.Machine, "starts");
