@@ -21,20 +21,20 @@ public static partial class SplitTender
     }
 
     /// <summary>A refund that was accepted: each part is owed by its allocation.</summary>
-    internal static PaymentState Requested(PaymentState payment, RefundEntry whole, ImmutableArray<RefundPart> parts, Moment moment)
+    internal static PaymentState Requested(PaymentState payment, RefundEntry whole, ImmutableArray<RefundPart> parts, string actor, Moment moment)
     {
         var allocations = payment.Allocations;
         foreach (var (index, amount) in parts)
         {
-            var part = RefundMachine.Owed(whole with { Id = PaymentIds.ForRefundPart(whole.Id, index), AmountMinor = amount }, moment);
-            allocations = allocations.SetItem(index, allocations[index] with { Refunds = allocations[index].Refunds.Add(part) });
+            var part = whole with { Id = PaymentIds.ForRefundPart(whole.Id, index), AmountMinor = amount };
+            allocations = allocations.SetItem(index, RefundMachine.Owing(allocations[index], part, actor, moment));
         }
 
         return payment with { Allocations = allocations, Refunds = payment.Refunds.Add(whole) };
     }
 
     /// <summary>The parts of a refund; none when the payment is one allocation.</summary>
-    internal static IEnumerable<(PaymentState Allocation, RefundEntry Refund)> PartsOf(PaymentState payment, RefundEntry whole) =>
+    public static IEnumerable<(PaymentState Allocation, RefundEntry Refund)> PartsOf(PaymentState payment, RefundEntry whole) =>
         payment.Allocations
             .Select((allocation, index) => (allocation, RefundMachine.Find(allocation, PaymentIds.ForRefundPart(whole.Id, index))!))
             .Where(static part => part.Item2 is not null);

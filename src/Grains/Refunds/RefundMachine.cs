@@ -44,10 +44,20 @@ public static class RefundMachine
             return (outcome, state);
 
         var entry = New(refundId, command, parts.Sum(static part => part.AmountMinor), moment);
-        var requested = state.IsSplit
-            ? SplitTender.Requested(state, entry, parts, moment)
-            : state with { Refunds = state.Refunds.Add(Owed(entry, moment)) };
-        return (RefundPaymentOutcome.Accepted, Audited(requested, entry, moment, command.Actor, "refund_requested"));
+        return (RefundPaymentOutcome.Accepted, state.IsSplit
+            ? Audited(SplitTender.Requested(state, entry, parts, command.Actor, moment), entry, moment, command.Actor, "refund_requested")
+            : Owing(state, entry, command.Actor, moment));
+    }
+
+    /// <summary>The payment, or the allocation, that owes its provider this refund from now on.</summary>
+    internal static PaymentState Owing(PaymentState state, RefundEntry entry, string actor, Moment moment)
+    {
+        var owed = entry with
+        {
+            Operation = new ProviderOperation(ProviderOperationKind.Refund, 1, moment.Now, moment.Now),
+            DueAt = moment.Now,
+        };
+        return Audited(state with { Refunds = state.Refunds.Add(owed) }, owed, moment, actor, "refund_requested");
     }
 
     /// <summary>Whether a repeated request asks for what the known one did. What it leaves open it takes as it was.</summary>
@@ -66,13 +76,6 @@ public static class RefundMachine
     private static RefundEntry New(Guid refundId, RefundPayment command, long amountMinor, Moment moment) => new(
         refundId, command.MerchantTransactionId, amountMinor, command.Reason, command.Source, RefundState.Initiated, Operation: null,
         Provider: null, Failure: null, IdleReads: 0, DueAt: null, moment.Now, moment.Now);
-
-    /// <summary>The refund as something that its payment owes the provider.</summary>
-    internal static RefundEntry Owed(RefundEntry entry, Moment moment) => entry with
-    {
-        Operation = new ProviderOperation(ProviderOperationKind.Refund, 1, moment.Now, moment.Now),
-        DueAt = moment.Now,
-    };
 
     /// <summary>What was taken and is neither given back nor promised, in minor units.</summary>
     public static long Left(PaymentState state) => state.IsSplit

@@ -29,6 +29,9 @@ internal static class HistoryRules
         ["capture_requested"] = [PaymentStatus.CaptureInitialized],
         ["capture_refused"] = [PaymentStatus.Authorized],
         ["capture_given_up"] = [PaymentStatus.Authorized],
+        ["allocations_moved"] = [PaymentStatus.Pending, PaymentStatus.Processing, PaymentStatus.AuthRequired, PaymentStatus.Completed, PaymentStatus.CancelInitialized],
+        ["rollback_begun"] = [PaymentStatus.Processing],
+        ["rolled_back"] = [PaymentStatus.Failed],
     }.ToFrozenDictionary();
 
     public static IEnumerable<Violation> Check(PaymentCase found)
@@ -53,7 +56,7 @@ internal static class HistoryRules
         if (!found.HasWholeTrail)
             yield break;
 
-        var known = state.Audit.Select(static entry => entry.OperationKey).OfType<string>().ToHashSet();
+        var known = state.Allocations.Append(state).SelectMany(static part => part.Audit).Select(static entry => entry.OperationKey).OfType<string>().ToHashSet();
         foreach (var deed in found.Intents.SelectMany(static intent => intent.Deeds).Where(deed => deed.Key is { } key && !known.Contains(key)))
             yield return found.Broken("I7", $"{deed.Kind} with key {deed.Key} happened at the provider and is not in the trail");
     }

@@ -10,6 +10,13 @@ internal static class MoneyRules
 {
     public static IEnumerable<Violation> Check(PaymentCase found)
     {
+        if (found.Order.IsSplit)
+            return SplitRules.Check(found);
+        return CheckOne(found);
+    }
+
+    private static IEnumerable<Violation> CheckOne(PaymentCase found)
+    {
         var (intents, order) = (found.Intents, found.Order);
         if (intents.Count > 1)
             yield return found.Broken("I1", $"{intents.Count} intents for one payment");

@@ -32,7 +32,7 @@ internal static class Quiet
         foreach (var (key, row) in environs.Database.Rows.Where(static row => row.Key.GrainType == "payment"))
         {
             var state = Documents.Read<PaymentState>(row.Write);
-            if (state.Operation is { } operation)
+            if (state.Allocations.Append(state).Select(static part => part.Operation).FirstOrDefault(static owed => owed is not null) is { } operation)
                 yield return new Violation("quiet", $"{key}", $"{state.Status} still owes {operation.Kind}");
             if (state.Outbox.Any(static entry => entry.DeadLetteredAt is null))
                 yield return new Violation("quiet", $"{key}", "a webhook is still owed");

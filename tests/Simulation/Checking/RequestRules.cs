@@ -28,10 +28,34 @@ internal static class RequestRules
             yield return found.Broken("I1", "cancelled, and nobody asked for it");
         if (!Agrees(state.Status, known))
             yield return found.Broken("I3", $"{state.Status}, and Klarna's request is {known?.State}");
+        foreach (var broken in CheckRefunds(found, state, known))
+            yield return broken;
         if (state.Operation is not null || state.DueAt is not null)
             yield return found.Broken("quiet", $"{state.Status} still owes {state.Operation?.Kind}");
         if (state.Audit.IsEmpty || state.Audit[0].Event != "created" || state.Audit[^1].Status != state.StatusText)
             yield return found.Broken("I7", "the trail does not begin with the creation or does not end in the present state");
+    }
+
+    /// <summary>What was answered as refunded was, each once, and never more than was paid.</summary>
+    private static IEnumerable<Violation> CheckRefunds(RequestCase found, PaymentRequestState state, Providers.KlarnaRequest? known)
+    {
+        var made = known?.Refunds ?? [];
+        if (made.Sum(static refund => refund.AmountMinor) > state.AmountMinor)
+            yield return found.Broken("I1", "more given back than was paid");
+        if (made.GroupBy(static refund => refund.Reference).Any(static same => same.Count() > 1))
+            yield return found.Broken("I1", "one refund was made twice");
+        foreach (var refund in state.Refunds)
+        {
+            var isMade = made.Any(one => one.Reference == refund.ReferenceCode);
+            if (refund.Status == PayhubRefundStatus.Pending || isMade != (refund.Status == PayhubRefundStatus.Succeeded))
+                yield return found.Broken("I3", $"refund {refund.Number} is {refund.Status}, and at Klarna it is {(isMade ? "made" : "not made")}");
+        }
+
+        foreach (var (command, isPromised) in found.Order?.Refunds ?? [])
+        {
+            if (isPromised && !state.Refunds.Any(refund => refund.CommandId == command && refund.Status == PayhubRefundStatus.Succeeded))
+                yield return found.Broken("I5", $"{command} was answered as made, and is not");
+        }
     }
 
     private static bool Agrees(PaymentRequestStatus status, Providers.KlarnaRequest? request) => status switch

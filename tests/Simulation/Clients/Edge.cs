@@ -10,10 +10,21 @@ internal sealed class Edge(SimulatedDatabase database, Callers callers, Defects 
 {
     private const string Contract = "v2";
 
-    public Task<CreatePaymentResult> CreateAsync(IGrainFactory grains, PaymentOrder order) => grains.GetGrain<IPaymentGrain>(order.Id).CreateAsync(new CreatePayment(
+    public Task<CreatePaymentResult> CreateAsync(IGrainFactory grains, PaymentOrder order) => order.IsSplit ? CreateSplitAsync(grains, order) : grains.GetGrain<IPaymentGrain>(order.Id).CreateAsync(new CreatePayment(
         order.MerchantId, order.TransactionId, order.AmountMinor, "USD", order.AuthorizeOnly, Providers.PaymentMethods.IdOf(order.Method),
         order.Method == Providers.PaymentMethods.BankAccount ? new BankDebitConsent(ConsentKind.Online, callers.World.Now, "192.0.2.1", null) : null,
         null, null, "simulation", [], ActorOf(order.MerchantId)));
+
+    private static Task<CreatePaymentResult> CreateSplitAsync(IGrainFactory grains, PaymentOrder order)
+    {
+        var first = order.AmountMinor * 2 / 3;
+        return grains.GetGrain<IPaymentGrain>(order.Id).CreateAsync(new CreatePayment(
+            order.MerchantId, order.TransactionId, order.AmountMinor, "USD", false, Guid.Empty, null, null, null, "simulation", [], ActorOf(order.MerchantId),
+            [
+                new SplitAllocation(Providers.PaymentMethods.IdOf(order.Method), first),
+                new SplitAllocation(Providers.PaymentMethods.IdOf(order.SecondMethod!), order.AmountMinor - first),
+            ]));
+    }
 
     /// <summary>Reads a payment. What is shown must have been durable before.</summary>
     public async Task<PaymentView?> GetAsync(IGrainFactory grains, PaymentOrder order, Guid merchant)
@@ -68,12 +79,15 @@ internal sealed class Edge(SimulatedDatabase database, Callers callers, Defects 
     {
         var id = await grains.GetGrain<IPaymentRequestIdGrain>(0).NextAsync();
         return await grains.GetGrain<IPaymentRequestGrain>(id).CreateAsync(new CreatePaymentRequest(
-            order.MerchantId, CreatePaymentRequest.KlarnaProvider, "DynamicQR", order.AmountMinor, "EUR", "GR", "el-GR", null, [],
+            order.MerchantId, CreatePaymentRequest.KlarnaProvider, order.IsInStore ? "StaticQR" : "DynamicQR", order.AmountMinor, "EUR", "GR", "el-GR", null, [],
             ActorOf(order.MerchantId)));
     }
 
     public static Task<CancelPaymentRequestOutcome> CancelAsync(IGrainFactory grains, KlarnaOrder order, Guid merchant, string? commandId) =>
         grains.GetGrain<IPaymentRequestGrain>(order.Id!.Value).CancelAsync(new CancelPaymentRequest(merchant, ActorOf(merchant), commandId));
+
+    public static Task<RefundPayhubPaymentResult> RefundAsync(IGrainFactory grains, KlarnaOrder order, Guid merchant, long amount, string commandId) =>
+        grains.GetGrain<IPaymentRequestGrain>(order.Id!.Value).RefundAsync(new RefundPayhubPayment(merchant, amount, "simulation", ActorOf(merchant), commandId));
 
     public static string ActorOf(Guid merchant) => $"caller of {merchant:N}";
 }

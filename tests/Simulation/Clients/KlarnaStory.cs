@@ -23,6 +23,24 @@ internal sealed class KlarnaStory(Callers callers, KlarnaOrder order, Guid stran
             await Task.WhenAll(Enumerable.Range(0, world.Random.Next(2, 5)).Select(number => CancelAsync(1, $"race-{number}")));
         else if (world.Chance(0.9))
             await CancelAsync(world.Random.Next(1, 4), world.Chance(0.5) ? "once" : null);
+        if (world.Chance(0.5))
+            await RefundAsync();
+    }
+
+    /// <summary>Refunds what was paid, if it was; each is asked for until it has an answer, as a caller under an idempotency key does.</summary>
+    private async Task RefundAsync()
+    {
+        for (var number = world.Random.Next(1, 4); number > 0; number--)
+        {
+            var (command, amount) = ($"refund-{number}", Math.Max(1, order.AmountMinor / world.Random.Next(1, 4)));
+            order.Refunds[command] = false;
+            await callers.InsistAsync($"refund {amount} of request {order.Id}", 3, async grains =>
+            {
+                var result = await Edge.RefundAsync(grains, order, order.MerchantId, amount, command);
+                order.Refunds[command] |= result.Outcome == RefundPayhubPaymentOutcome.Succeeded;
+                return result.Outcome;
+            });
+        }
     }
 
     private async Task CancelAsync(int triesMax, string? commandId)
@@ -44,5 +62,8 @@ internal sealed class KlarnaStory(Callers callers, KlarnaOrder order, Guid stran
         var answer = await callers.CallAsync($"foreign cancel of request {order.Id}", grains => Edge.CancelAsync(grains, order, stranger, null));
         if (answer is { IsGiven: true, Value: not CancelPaymentRequestOutcome.ForeignMerchant })
             order.Complaints.Add($"I6: another merchant's cancel was answered {answer.Value}");
+        var refund = await callers.CallAsync($"foreign refund of request {order.Id}", grains => Edge.RefundAsync(grains, order, stranger, 1, "foreign"));
+        if (refund is { IsGiven: true, Value.Outcome: not RefundPayhubPaymentOutcome.ForeignMerchant })
+            order.Complaints.Add($"I6: another merchant's refund was answered {refund.Value!.Outcome}");
     }
 }

@@ -42,13 +42,24 @@ internal sealed class PaymentOrder(Guid merchantId, string transactionId, long a
 
     public int RefundsSent { get; set; }
 
-    public override string ToString() => $"payment {Id} ({method}{(authorizeOnly ? ", hold" : "")})";
+    /// <summary>The second card of a split tender, as the provider names it; else null.</summary>
+    public string? SecondMethod { get; init; }
+
+    public bool IsSplit => SecondMethod is not null;
+
+    public override string ToString() => $"payment {Id} ({method}{(IsSplit ? $" and {SecondMethod}" : "")}{(authorizeOnly ? ", hold" : "")})";
 }
 
 /// <summary>An order that is paid by Klarna.</summary>
-internal sealed class KlarnaOrder(Guid merchantId, long amountMinor) : Order(merchantId)
+internal sealed class KlarnaOrder(Guid merchantId, long amountMinor, bool isInStore) : Order(merchantId)
 {
     public long AmountMinor => amountMinor;
+
+    /// <summary>Whether the customer pays at a till.</summary>
+    public bool IsInStore => isInStore;
+
+    /// <summary>Refunds that were asked for, by command, and whether they were answered with success.</summary>
+    public Dictionary<string, bool> Refunds { get; } = [];
 
     /// <summary>The payment request's id, once the merchant was told.</summary>
     public long? Id { get; set; }

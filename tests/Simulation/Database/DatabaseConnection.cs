@@ -62,6 +62,9 @@ internal sealed class DatabaseConnection(World world, SimulatedDatabase database
 
     public Task<StorageWaiting> ReadWaitingAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Nobody watches.");
 
+    public Task<IReadOnlyList<WaitingEntry>> ListWaitingAsync(
+        WaitingFor waitingFor, WaitingPosition? after, int limit, CancellationToken cancellationToken) => throw new NotSupportedException("Nobody operates.");
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private Task<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken)

@@ -6,11 +6,12 @@ namespace Payments.Simulation.Providers;
 internal static class PaymentMethods
 {
     public const string Card = "pm_card";
+    public const string OtherCard = "pm_other_card";
     public const string Declined = "pm_declined";
     public const string Challenge = "pm_challenge";
     public const string BankAccount = "pm_bank";
 
-    private static readonly string[] All = [Card, Declined, Challenge, BankAccount];
+    private static readonly string[] All = [Card, Declined, Challenge, BankAccount, OtherCard];
 
     /// <summary>Ours, as merchants name it.</summary>
     public static Guid IdOf(string reference) => new(Array.IndexOf(All, reference) + 1, 0, 0, new byte[8]);

@@ -8,9 +8,11 @@ using State = Payments.Grains.Ports.KlarnaRequestState;
 namespace Payments.Simulation.Providers;
 
 /// <summary>A payment request at Klarna with what really happened to it.</summary>
-internal sealed class KlarnaRequest(string id, long owner, DateTimeOffset expiresAt)
+internal sealed class KlarnaRequest(string id, long owner, long amountMinor, DateTimeOffset expiresAt)
 {
     public string Id => id;
+
+    public long AmountMinor => amountMinor;
 
     /// <summary>Ours.</summary>
     public long Owner => owner;
@@ -22,14 +24,22 @@ internal sealed class KlarnaRequest(string id, long owner, DateTimeOffset expire
     /// <summary>Cancels that changed something.</summary>
     public int Cancels { get; set; }
 
+    /// <summary>The order that it became, once it was paid.</summary>
+    public string? OrderId => State == State.Completed ? $"order-of-{Id}" : null;
+
+    /// <summary>What was given back: our reference, and the amount.</summary>
+    public List<(string Reference, long AmountMinor)> Refunds { get; } = [];
+
     public bool IsOpen => State is State.Submitted or State.InProgress;
 
-    public KlarnaRequestSnapshot Snapshot(bool withUrl) => new(Id, State, withUrl ? "https://pay.example" : null, ExpiresAt);
+    public KlarnaRequestSnapshot Snapshot(bool withUrl) => new(Id, State, withUrl ? "https://pay.example" : null, ExpiresAt, OrderId);
 }
 
 /// <summary>Klarna: creates have idempotency keys, cancels have none, a refusal never says why, and what has expired is gone.</summary>
 internal sealed class SimulatedKlarna(World world, FaultPlan faults, Defects defects)
 {
+    private static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(46);
+
     private readonly KeyStore keys = new(world, faults, defects);
     private readonly Dictionary<string, KlarnaRequest> requests = [];
 
@@ -38,13 +48,13 @@ internal sealed class SimulatedKlarna(World world, FaultPlan faults, Defects def
 
     public IEnumerable<KlarnaRequest> Of(long owner) => requests.Values.Where(request => request.Owner == owner);
 
-    public Result Create(NewKlarnaRequest wanted, string key) => keys.Once<KlarnaRequestSnapshot>(key, $"{wanted.PaymentRequestId}", () =>
+    public Result Create(KlarnaProduct product, NewKlarnaRequest wanted, string key) => keys.Once<KlarnaRequestSnapshot>(key, $"{wanted.PaymentRequestId}", () =>
     {
         if (faults.Hit(Fault.ProviderRefusal, 0.1))
             return new Result.Refused("simulated_refusal", "no", null);
 
-        var lifetime = world.Pick(TimeSpan.FromHours(3), TimeSpan.FromHours(48));
-        var request = new KlarnaRequest($"krn:payment:{requests.Count + 1}", wanted.PaymentRequestId, world.Now + lifetime);
+        var lifetime = product == KlarnaProduct.InStoreSession ? SessionLifetime : world.Pick(TimeSpan.FromHours(3), TimeSpan.FromHours(48));
+        var request = new KlarnaRequest($"krn:payment:{requests.Count + 1}", wanted.PaymentRequestId, wanted.AmountMinor, world.Now + lifetime);
         requests[request.Id] = request;
         Become(request, State.Submitted);
         world.After(lifetime, () => Expire(request));
@@ -74,6 +84,28 @@ internal sealed class SimulatedKlarna(World world, FaultPlan faults, Defects def
             ? new Result.Unknown(ProviderUncertainty.ServerError, "500")
             : new Result.Success(request.Snapshot(withUrl: false));
     }
+
+    /// <summary>Gives back a part of what an order took; the amounts of one order never add up to more.</summary>
+    public ProviderResult<KlarnaRefundSnapshot> Refund(string orderId, NewKlarnaRefund wanted, string key)
+    {
+        var request = OfOrder(orderId);
+        return keys.Once<KlarnaRefundSnapshot>(key, $"{request.Owner}", () =>
+        {
+            if (faults.Hit(Fault.ProviderRefusal, 0.3) || wanted.AmountMinor + request.Refunds.Sum(static made => made.AmountMinor) > request.AmountMinor)
+                return new ProviderResult<KlarnaRefundSnapshot>.Refused("REFUND_NOT_ALLOWED", "no", null);
+            request.Refunds.Add((wanted.Reference, wanted.AmountMinor));
+            return new ProviderResult<KlarnaRefundSnapshot>.Success(new KlarnaRefundSnapshot($"{request.Id}-refund-{request.Refunds.Count}"));
+        });
+    }
+
+    public ProviderResult<KlarnaRefundSnapshot?> FindRefund(string orderId, string reference)
+    {
+        var request = OfOrder(orderId);
+        var number = request.Refunds.FindIndex(made => made.Reference == reference) + 1;
+        return new ProviderResult<KlarnaRefundSnapshot?>.Success(number == 0 ? null : new KlarnaRefundSnapshot($"{request.Id}-refund-{number}"));
+    }
+
+    private KlarnaRequest OfOrder(string orderId) => requests.Values.Single(request => request.OrderId == orderId);
 
     public ProviderResult<string?> FindOwner(string id) =>
         new ProviderResult<string?>.Success(requests.TryGetValue(id, out var request) ? $"{request.Owner}" : null);

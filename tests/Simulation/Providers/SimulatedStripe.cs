@@ -23,7 +23,7 @@ internal sealed class SimulatedStripe(World world, FaultPlan faults, Defects def
 
     public StripeIntent? Find(string intentId) => byId.GetValueOrDefault(intentId);
 
-    public ProviderResult<PaymentIntentSnapshot> Create(NewPaymentIntent wanted, string key) => keys.Once($"{key}", Scope(wanted.PaymentId), () =>
+    public ProviderResult<PaymentIntentSnapshot> Create(NewPaymentIntent wanted, string key) => keys.Once($"{key}", Scope(wanted.AllocationId ?? wanted.PaymentId), () =>
     {
         var intent = new StripeIntent($"pi_{byId.Count + 1}", wanted);
         byId[intent.Id] = intent;
@@ -38,8 +38,9 @@ internal sealed class SimulatedStripe(World world, FaultPlan faults, Defects def
         ? Success(intent)
         : new ProviderResult<PaymentIntentSnapshot>.Refused("resource_missing", "no such intent", null);
 
-    public ProviderResult<PaymentIntentSnapshot?> FindOf(Guid paymentId) =>
-        new ProviderResult<PaymentIntentSnapshot?>.Success(Of(paymentId) is [.., var last] ? last.Snapshot : null);
+    /// <summary>By the allocation where the metadata names one, else by the payment.</summary>
+    public ProviderResult<PaymentIntentSnapshot?> FindOf(Guid ownerId) =>
+        new ProviderResult<PaymentIntentSnapshot?>.Success(byId.Values.LastOrDefault(intent => intent.OwnerId == ownerId)?.Snapshot);
 
     public ProviderResult<PaymentIntentSnapshot> Cancel(string intentId, string key) => Once(intentId, key, intent =>
     {
@@ -74,7 +75,7 @@ internal sealed class SimulatedStripe(World world, FaultPlan faults, Defects def
     public ProviderResult<RefundSnapshot> Refund(NewRefund wanted, string key)
     {
         var intent = byId[wanted.IntentId];
-        return keys.Once<RefundSnapshot>(key, Scope(intent.PaymentId), () =>
+        return keys.Once<RefundSnapshot>(key, Scope(intent.OwnerId), () =>
         {
             var left = intent.Received - intent.Refunded;
             var amount = wanted.AmountMinor ?? left;
@@ -141,10 +142,10 @@ internal sealed class SimulatedStripe(World world, FaultPlan faults, Defects def
     private ProviderResult<PaymentIntentSnapshot> Once(string intentId, string key, Func<StripeIntent, ProviderResult<PaymentIntentSnapshot>> execute)
     {
         var intent = byId[intentId];
-        return keys.Once(key, Scope(intent.PaymentId), () => execute(intent));
+        return keys.Once(key, Scope(intent.OwnerId), () => execute(intent));
     }
 
-    private static string Scope(Guid paymentId) => paymentId.ToString();
+    private static string Scope(Guid ownerId) => ownerId.ToString();
 
     private static ProviderResult<PaymentIntentSnapshot> Success(StripeIntent intent) =>
         new ProviderResult<PaymentIntentSnapshot>.Success(intent.Snapshot);

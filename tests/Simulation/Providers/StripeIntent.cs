@@ -16,6 +16,9 @@ internal sealed class StripeIntent(string id, NewPaymentIntent created)
 
     public Guid PaymentId => created.PaymentId;
 
+    /// <summary>The card of a split tender, or the payment.</summary>
+    public Guid OwnerId => created.AllocationId ?? created.PaymentId;
+
     public NewPaymentIntent Created => created;
 
     public Intent Status { get; set; } = Intent.RequiresConfirmation;

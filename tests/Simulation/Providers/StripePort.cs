@@ -14,8 +14,8 @@ internal sealed class StripePort(ProviderWire wire, SimulatedStripe stripe) : IP
         wire.CallAsync($"read {intentId}", null, deadline, () => stripe.Retrieve(intentId));
 
     public Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(
-        Guid paymentId, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken) =>
-        wire.CallAsync($"find {paymentId}", null, deadline, () => stripe.FindOf(paymentId));
+        Guid ownerId, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken) =>
+        wire.CallAsync($"find {ownerId}", null, deadline, () => stripe.FindOf(ownerId));
 
     public Task<ProviderResult<PaymentIntentSnapshot>> CancelAsync(
         string intentId, CancellationReason reason, ProviderCall call, CancellationToken cancellationToken) =>
@@ -32,7 +32,7 @@ internal sealed class StripePort(ProviderWire wire, SimulatedStripe stripe) : IP
         wire.CallAsync($"read {refundId}", null, deadline, () => stripe.RetrieveRefund(refundId));
 
     public Task<ProviderResult<RefundSnapshot?>> FindRefundAsync(
-        string intentId, Guid paymentId, TimeSpan deadline, CancellationToken cancellationToken) =>
+        string intentId, Guid ownerId, TimeSpan deadline, CancellationToken cancellationToken) =>
         wire.CallAsync($"find refund of {intentId}", null, deadline, () => stripe.FindCompensation(intentId));
 
     public Task<ProviderResult<RefundSnapshot?>> FindRequestedRefundAsync(

@@ -130,7 +130,7 @@ internal sealed class SimulationRun : IDisposable
             var amount = world.Random.Next(3, 100_000);
             if (world.Chance(0.15))
             {
-                var order = new KlarnaOrder(own, amount);
+                var order = new KlarnaOrder(own, amount, isInStore: world.Chance(0.4));
                 requests.Add(order);
                 Begin(new KlarnaStory(callers, order, stranger).RunAsync, span);
             }
@@ -143,8 +143,12 @@ internal sealed class SimulationRun : IDisposable
         }
     }
 
-    private PaymentOrder NewPayment(Guid merchant, string name, long amount) => world.Random.Next(10) switch
+    private PaymentOrder NewPayment(Guid merchant, string name, long amount) => world.Random.Next(11) switch
     {
+        10 => new PaymentOrder(merchant, name, amount, world.Pick(PaymentMethods.Card, PaymentMethods.Card, PaymentMethods.Challenge), authorizeOnly: false)
+        {
+            SecondMethod = world.Pick(PaymentMethods.OtherCard, PaymentMethods.OtherCard, PaymentMethods.Declined),
+        },
         < 5 => new PaymentOrder(merchant, name, amount, PaymentMethods.Card, authorizeOnly: true),
         5 => new PaymentOrder(merchant, name, amount, PaymentMethods.Card, authorizeOnly: false),
         6 => new PaymentOrder(merchant, name, amount, PaymentMethods.Challenge, authorizeOnly: world.Chance(0.7)),

@@ -143,10 +143,12 @@ internal sealed class SimulatedSilo : IDisposable
     private void AddProviders(IServiceCollection all)
     {
         var stripe = new StripePort(Wire("stripe"), environs.Stripe);
-        var klarna = new KlarnaPort(Wire("klarna"), environs.Klarna);
+        var klarna = new KlarnaPort(Wire("klarna"), environs.Klarna, KlarnaProduct.PaymentRequest);
         all.AddSingleton<IPaymentIntents>(stripe);
         all.AddSingleton<IProviderObjects>(stripe);
         all.AddSingleton<IKlarnaPaymentRequests>(klarna);
+        all.AddSingleton<IKlarnaPaymentRequests>(new KlarnaPort(Wire("klarna"), environs.Klarna, KlarnaProduct.InStoreSession));
+        all.AddSingleton<IKlarnaOrders>(klarna);
         all.AddSingleton<IProviderObjects>(klarna);
     }
 
