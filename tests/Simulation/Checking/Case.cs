@@ -18,13 +18,15 @@ namespace Payments.Simulation.Checking;
 /// <param name="Intents">The provider's side.</param>
 /// <param name="Merchant">Whose it is.</param>
 /// <param name="Receptions">Webhooks about it, as they arrived.</param>
+/// <param name="PeaceSince">Since when nothing went wrong any more.</param>
 internal sealed record PaymentCase(
     PaymentOrder Order,
     PaymentState? State,
     IReadOnlyList<Commit> Log,
     IReadOnlyList<StripeIntent> Intents,
     SimulatedMerchant Merchant,
-    IReadOnlyList<Reception> Receptions)
+    IReadOnlyList<Reception> Receptions,
+    DateTimeOffset PeaceSince)
 {
     /// <summary>A trail of this length has lost its middle, by design.</summary>
     private const int EntriesMax = 64;

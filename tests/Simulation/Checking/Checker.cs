@@ -30,6 +30,7 @@ internal sealed class Checker(Environs environs, IReadOnlyList<PaymentOrder> pay
         .. PromiseRules.Check(found),
         .. AnnouncementRules.Check(found),
         .. HistoryRules.Check(found),
+        .. HasteRules.Check(found),
     ];
 
     private IEnumerable<PaymentCase> Payments()
@@ -46,7 +47,8 @@ internal sealed class Checker(Environs environs, IReadOnlyList<PaymentOrder> pay
                 environs.Database.LogOf(key),
                 environs.Stripe.Of(order.Id),
                 environs.Merchants[order.MerchantId],
-                [.. receptions[order.MerchantId][order.Id]]);
+                [.. receptions[order.MerchantId][order.Id]],
+                environs.PeaceSince);
         }
     }
 

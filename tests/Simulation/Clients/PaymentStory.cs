@@ -76,12 +76,13 @@ internal sealed class PaymentStory(Callers callers, Edge edge, PaymentOrder orde
         }
     }
 
-    private Task CancelAsync() => world.Random.Next(8) switch
+    private Task CancelAsync() => world.Random.Next(10) switch
     {
         0 or 1 or 2 => CancelOnceAsync(world.Chance(0.5) ? NewCommand() : null),
         3 or 4 => Task.WhenAll(Enumerable.Range(0, world.Random.Next(2, 6)).Select(_ => CancelOnceAsync(world.Chance(0.5) ? NewCommand() : null))),
         5 => CancelAgainAsync(NewCommand()),
         6 => CancelAgainAsync(null),
+        7 or 8 => CancelUntilAcceptedAsync(),
         _ => CancelWithKeyAsync(),
     };
 
@@ -97,6 +98,16 @@ internal sealed class PaymentStory(Callers callers, Edge edge, PaymentOrder orde
     {
         order.CancelsSent++;
         await callers.InsistAsync($"cancel {order.Id} {commandId}", 4, grains => CancelAtAsync(grains, commandId));
+    }
+
+    /// <summary>Asks again whatever the answer was, as somebody does who was told that a payment is PROCESSING.</summary>
+    private async Task CancelUntilAcceptedAsync()
+    {
+        for (var tries = 0; tries < 8 && order.CancelsAccepted.Count == 0; tries++)
+        {
+            await CancelOnceAsync(null);
+            await callers.WaitAsync(TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(30));
+        }
     }
 
     /// <summary>The promise counts from when the edge has it, also if its answer gets lost.</summary>

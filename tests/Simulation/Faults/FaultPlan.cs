@@ -6,10 +6,12 @@ namespace Payments.Simulation.Faults;
 internal sealed class FaultPlan
 {
     private static readonly double[] Rates = [0, 0.02, 0.05, 0.1, 0.2];
+    private const double FavouriteWeight = 4;
     private static readonly Fault[] All = Enum.GetValues<Fault>();
 
     private readonly World world;
     private readonly HashSet<Fault> excluded = [];
+    private readonly HashSet<Fault> favourites = [];
     private readonly long[] hits = new long[All.Length];
 
     public FaultPlan(World world)
@@ -17,11 +19,14 @@ internal sealed class FaultPlan
         this.world = world;
         Rate = world.Pick<double>(Rates);
 
-        // Each run knows only some of them: a world in which everything fails at once hides what one failure alone would show.
+        // Each run knows only some of them, and has its favourites: a world in which everything fails alike hides what a few failures together
+        // would show.
         foreach (var fault in All)
         {
             if (world.Chance(0.3))
                 excluded.Add(fault);
+            else if (world.Chance(0.1))
+                favourites.Add(fault);
         }
     }
 
@@ -37,7 +42,7 @@ internal sealed class FaultPlan
     /// <param name="fault">Which.</param>
     /// <param name="weight">How often, compared with others.</param>
     public bool Strikes(Fault fault, double weight = 1) =>
-        world.Random.NextDouble() < Rate * weight && IsOn && !excluded.Contains(fault);
+        world.Random.NextDouble() < Rate * weight * (favourites.Contains(fault) ? FavouriteWeight : 1) && IsOn && !excluded.Contains(fault);
 
     /// <summary>Whether the run knows this fault at all.</summary>
     public bool Knows(Fault fault) => Rate > 0 && !excluded.Contains(fault);

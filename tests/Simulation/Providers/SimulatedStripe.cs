@@ -53,7 +53,7 @@ internal sealed class SimulatedStripe(World world, FaultPlan faults, Defects def
             case Intent.Succeeded:
             case Intent.Processing when world.Elapsed > intent.StoppableUntil:
                 return Refused(intent, WrongState);
-            case Intent.RequiresCapture or Intent.RequiresAction when faults.Hit(Fault.ProviderRefusal, 0.3):
+            case Intent.RequiresCapture or Intent.RequiresAction when faults.Hit(Fault.ProviderRefusal, 0.6):
                 return world.Chance(0.5) ? Refused(intent, "simulated_refusal") : new("simulated_refusal", "no", null);
             default:
                 Become(intent, Intent.Canceled, "cancel", key);

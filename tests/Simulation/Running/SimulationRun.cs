@@ -30,8 +30,8 @@ internal sealed record RunResult(
 /// <summary>One run: a seed's worth of merchants, customers, providers and trouble; then peace, until nothing is left to do; then the verdict.</summary>
 internal sealed class SimulationRun : IDisposable
 {
-    private const int OrdersMin = 25;
-    private const int OrdersMax = 60;
+    private const int OrdersMin = 35;
+    private const int OrdersMax = 90;
     private const long StepsMax = 5_000_000;
 
     /// <summary>Longer than any schedule of the service.</summary>
@@ -90,7 +90,7 @@ internal sealed class SimulationRun : IDisposable
     private void Run()
     {
         var trouble = world.Pick(TimeSpan.FromMinutes(15), TimeSpan.FromHours(3), TimeSpan.FromHours(30), TimeSpan.FromDays(4));
-        cluster.Start();
+        cluster.Open();
         cluster.BeginTrouble();
         Open();
         world.RunUntil(() => world.Steps > StepsMax, trouble);
@@ -178,6 +178,7 @@ internal sealed class SimulationRun : IDisposable
     private void MakePeace()
     {
         environs.Faults.IsOn = false;
+        environs.PeaceSince = world.Now;
         environs.ProvidersDownUntil = TimeSpan.Zero;
         foreach (var silo in cluster.Alive)
             silo.Machine.ClockOffset = TimeSpan.Zero;

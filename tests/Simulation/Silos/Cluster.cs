@@ -38,6 +38,18 @@ internal sealed class Cluster : IDisposable
         return open.Length == 0 ? null : open[world.Random.Next(open.Length)];
     }
 
+    /// <summary>Starts the first silo; in some worlds two that know nothing of each other.</summary>
+    public void Open()
+    {
+        Start();
+        if (!faults.Knows(Fault.DuplicateActivations) || !world.Chance(0.4))
+            return;
+        faults.Count(Fault.DuplicateActivations);
+        Start();
+        var second = all[^1];
+        world.After(world.Between(TimeSpan.FromMinutes(1), TimeSpan.FromHours(2)), () => Stop(second));
+    }
+
     public void Start()
     {
         // The start of a silo may fail to start the shards; what earlier ones have registered then brings them back.
@@ -97,8 +109,8 @@ internal sealed class Cluster : IDisposable
                 Start();
                 Stop(silo);
                 break;
-            case 4 when faults.Strikes(Fault.ProviderOutage):
-                environs.ProvidersDownUntil = world.Elapsed + world.Between(TimeSpan.FromMinutes(1), TimeSpan.FromHours(30));
+            case 4 when faults.Strikes(Fault.ProviderOutage, 2):
+                environs.ProvidersDownUntil = world.Elapsed + world.Between(TimeSpan.FromMinutes(1), world.Pick(TimeSpan.FromMinutes(20), TimeSpan.FromHours(2), TimeSpan.FromHours(30)));
                 world.Trace?.Write(world, "providers", $"are down until {environs.ProvidersDownUntil}");
                 break;
         }
@@ -126,8 +138,17 @@ internal sealed class Cluster : IDisposable
     /// <summary>A row that becomes due needs time to go on, on the clock that is furthest ahead.</summary>
     private TimeSpan? NextDuty()
     {
-        if (environs.Database.NextDue is not { } due || !Alive.Any())
+        if (environs.Database.NextDue is not { } due)
             return null;
-        return due - World.Start - Alive.Max(static silo => silo.Machine.ClockOffset);
+
+        // Asked at every step.
+        TimeSpan? ahead = null;
+        foreach (var silo in all)
+        {
+            if (silo.Machine.IsAlive && (ahead is null || silo.Machine.ClockOffset > ahead))
+                ahead = silo.Machine.ClockOffset;
+        }
+
+        return ahead is null ? null : due - World.Start - ahead;
     }
 }

@@ -58,6 +58,9 @@ internal sealed class Environs
     /// <summary>Until then, in virtual time since the start, the providers answer nobody.</summary>
     public TimeSpan ProvidersDownUntil { get; set; }
 
+    /// <summary>Since when nothing goes wrong any more.</summary>
+    public DateTimeOffset PeaceSince { get; set; } = DateTimeOffset.MaxValue;
+
     /// <summary>Whether silos start the retry shards, or leave that to the reminders.</summary>
     public bool ScansAtStart { get; set; } = true;
 }
