@@ -10,7 +10,7 @@ public sealed partial class PaymentRequestGrain
     public async Task<RefundPayhubPaymentResult> RefundAsync(RefundPayhubPayment command, CancellationToken cancellationToken = default)
     {
         var budget = Budget.Of(policy.InlineBudget, time);
-        await durable.RefreshIfUnsureAsync();
+        await durable.RefreshIfOlderThanAsync(policy.ReadsTrustMemoryFor);
 
         // That it is not paid is decided without a write: another activation may have seen it paid.
         if (durable.State.PaymentId is null)

@@ -52,7 +52,9 @@ public sealed partial class PaymentRequestGrain(
     /// <inheritdoc />
     public async Task<GetPaymentRequestResult> GetAsync(Guid merchantId, CancellationToken cancellationToken = default)
     {
-        await (PaymentRequestMachine.IsFinal(durable.State.Status) ? durable.RefreshIfUnsureAsync() : durable.RefreshIfOlderThanAsync(policy.ReadsTrustMemoryFor));
+        // What is paid has ended, and may be refunded.
+        var canMove = !PaymentRequestMachine.IsFinal(durable.State.Status) || durable.State.PaymentId is not null;
+        await (canMove ? durable.RefreshIfOlderThanAsync(policy.ReadsTrustMemoryFor) : durable.RefreshIfUnsureAsync());
         ForgetIfUnknown();
         var state = durable.State;
         if (!state.Exists)

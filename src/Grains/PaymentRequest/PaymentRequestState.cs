@@ -123,6 +123,7 @@ public sealed record PaymentRequestState : IIndexedState
     {
         PaymentRequestStatus.CancelPending => new(WaitingFor.Cancel, CancelRequestedAt ?? UpdatedAt),
         PaymentRequestStatus.CancelFailed => new(WaitingFor.Operator, UpdatedAt),
+        _ when Refunds.FirstOrDefault(static refund => refund.Operation is not null) is { } refund => new(WaitingFor.Settlement, refund.RequestedAt),
         _ => null,
     };
 

@@ -213,6 +213,17 @@ public sealed class RequestRefundMachineTests
     }
 
     [Fact]
+    public void Operators_see_a_refund_for_as_long_as_it_has_no_answer()
+    {
+        var pending = Decide(Paid, Command(6000)).State;
+        var made = RequestRefundMachine.Answered(pending, 1, pending.Refunds[0].Operation!, new Made.Success(new("k")), Policy, Now);
+
+        Assert.Equal(new Waiting(WaitingFor.Settlement, Now.Now), ((IIndexedState)pending).Waiting);
+        Assert.Null(((IIndexedState)made).Waiting);
+        Assert.Null(((IIndexedState)Paid).Waiting);
+    }
+
+    [Fact]
     public void The_row_is_due_when_the_first_of_its_refunds_is()
     {
         var one = Decide(Paid, Command(1)).State;
