@@ -19,7 +19,7 @@ internal static class HasteRules
 
     public static IEnumerable<Violation> Check(PaymentCase found)
     {
-        if (found.State?.Audit.Any(static entry => MoneyUnderWay.Contains(entry.Event)) != false || !found.HasWholeTrail)
+        if (found.State is not { } state || IsMoneyUnderWay(state) || !found.HasWholeTrail)
             yield break;
         var entered = DateTimeOffset.MinValue;
         for (var i = 0; i < found.Log.Count - 1; i++)
@@ -32,4 +32,7 @@ internal static class HasteRules
                 yield return found.Broken("I2", $"{commit.Write.Status} for {next.At - since} while nothing went wrong");
         }
     }
+
+    private static bool IsMoneyUnderWay(PaymentState state) =>
+        state.Audit.Any(static entry => MoneyUnderWay.Contains(entry.Event)) || state.Allocations.Any(IsMoneyUnderWay);
 }
