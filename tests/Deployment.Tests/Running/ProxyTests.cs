@@ -105,9 +105,9 @@ public sealed class ProxyTests : IAsyncLifetime
     }
 
     [HaproxyFact]
-    public async Task Health_is_for_those_inside()
+    public async Task Health_and_what_operators_do_are_for_those_inside()
     {
-        foreach (var path in (string[])["/health", "/health/storage", "/Health/ready", "/%68ealth/ready", "/v2/%2e%2e/health/live"])
+        foreach (var path in (string[])["/health", "/health/storage", "/Health/ready", "/%68ealth/ready", "/v2/%2e%2e/health/live", "/operator/v1/waiting", "/v2/%2e%2e/Operator/v1/waiting"])
         {
             var asWritten = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
             using var answer = await http.GetAsync(new Uri($"{proxy.Api.GetLeftPart(UriPartial.Authority)}{path}", asWritten));
