@@ -147,7 +147,10 @@ internal sealed class MatrixRun(ICrashDeployment crash)
             foreach (var known in cases.Where(known => !rested.ContainsKey(known)))
             {
                 var rest = known.Rest;
-                if (rows.TryGetValue((rest.Type, rest.Key), out var row) && (anyStatus || row.Status == rest.Status) && (row.DueAt is null || row.DueAt > soon))
+                var isThere = rows.TryGetValue((rest.Type, rest.Key), out var row);
+
+                // What the action itself creates is not there before it.
+                if (isThere ? (anyStatus || row!.Status == rest.Status) && (row!.DueAt is null || row.DueAt > soon) : anyStatus)
                     rested[known] = since;
             }
 

@@ -125,8 +125,7 @@ internal sealed class PaymentStory(Callers callers, Edge edge, PaymentOrder orde
         CancelPaymentOutcome? first = null;
         for (var repeats = 0; repeats < 3; repeats++)
         {
-            var claimId = callers.NewId();
-            var answer = await callers.InsistAsync($"cancel {order.Id} under {key}", 3, grains => edge.CancelAsync(grains, order, key, claimId));
+            var answer = await callers.InsistAsync($"cancel {order.Id} under {key}", 3, grains => edge.CancelAsync(grains, order, key, callers.NewId()));
             if (answer.Value is { } outcome)
             {
                 Promised(outcome);
