@@ -27,6 +27,7 @@ internal sealed class Checker(Environs environs, IReadOnlyList<PaymentOrder> pay
     private static IEnumerable<Violation> CheckPayment(PaymentCase found) =>
     [
         .. MoneyRules.Check(found),
+        .. MoneyRules.CheckOverdrafts(found),
         .. PromiseRules.Check(found),
         .. AnnouncementRules.Check(found),
         .. HistoryRules.Check(found),

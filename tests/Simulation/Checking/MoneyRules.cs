@@ -15,6 +15,10 @@ internal static class MoneyRules
         return CheckOne(found);
     }
 
+    /// <summary>The provider would refuse it; whoever relies on that does not know what it has given back.</summary>
+    public static IEnumerable<Violation> CheckOverdrafts(PaymentCase found) => found.Intents.Where(static intent => intent.Overdrafts > 0)
+        .Select(intent => found.Broken("I1", $"more than what was left of {intent.Id} was asked back {intent.Overdrafts} times"));
+
     private static IEnumerable<Violation> CheckOne(PaymentCase found)
     {
         var (intents, order) = (found.Intents, found.Order);

@@ -56,7 +56,11 @@ internal static class PromiseRules
         if (state.Audit.LastOrDefault(static entry => entry.Event == "cancel_failed") is not { Detail: { } detail } entry)
             return "CANCEL_FAILED without saying why";
         if (!detail.StartsWith("given up", StringComparison.Ordinal))
-            return null;
+        {
+            var hasReason = found.Intents.Any(static intent => intent.Refusals > 0 || intent.Refunds.Exists(static refund => !refund.IsEffective));
+            return hasReason ? null : $"CANCEL_FAILED because of '{detail}', and the provider never refused";
+        }
+
         var asked = state.Audit.FirstOrDefault(static request => request.Event == "cancel_requested")?.At;
         return asked is { } at && entry.At - at < Policy.CancelGivenUpAfter ? $"given up after {entry.At - at}" : null;
     }

@@ -54,7 +54,8 @@ internal sealed class SimulatedStripe(World world, FaultPlan faults, Defects def
             case Intent.Processing when world.Elapsed > intent.StoppableUntil:
                 return Refused(intent, WrongState);
             case Intent.RequiresCapture or Intent.RequiresAction when faults.Hit(Fault.ProviderRefusal, 0.6):
-                return world.Chance(0.5) ? Refused(intent, "simulated_refusal") : new("simulated_refusal", "no", null);
+                var refused = Refused(intent, "simulated_refusal");
+                return world.Chance(0.5) ? refused : refused with { Current = null };
             default:
                 Become(intent, Intent.Canceled, "cancel", key);
                 Misbehave(intent);
@@ -79,10 +80,15 @@ internal sealed class SimulatedStripe(World world, FaultPlan faults, Defects def
         {
             var left = intent.Received - intent.Refunded;
             var amount = wanted.AmountMinor ?? left;
+            if (left == 0 || amount > left)
+                intent.Overdrafts++;
             if (left == 0)
                 return new ProviderResult<RefundSnapshot>.Refused("charge_already_refunded", "nothing left", null);
             if (amount > left || faults.Hit(Fault.ProviderRefusal, 0.3))
+            {
+                intent.Refusals++;
                 return new ProviderResult<RefundSnapshot>.Refused("insufficient_funds", "no", null);
+            }
 
             var refund = new StripeRefund($"re_{++lastRefund}", wanted.RefundId, amount);
             intent.Refunds.Add(refund);
@@ -150,5 +156,9 @@ internal sealed class SimulatedStripe(World world, FaultPlan faults, Defects def
     private static ProviderResult<PaymentIntentSnapshot> Success(StripeIntent intent) =>
         new ProviderResult<PaymentIntentSnapshot>.Success(intent.Snapshot);
 
-    private static ProviderResult<PaymentIntentSnapshot>.Refused Refused(StripeIntent intent, string code) => new(code, "no", intent.Snapshot);
+    private static ProviderResult<PaymentIntentSnapshot>.Refused Refused(StripeIntent intent, string code)
+    {
+        intent.Refusals++;
+        return new(code, "no", intent.Snapshot);
+    }
 }

@@ -34,6 +34,12 @@ internal sealed class StripeIntent(string id, NewPaymentIntent created)
     /// <summary>Until when a debit can still be stopped.</summary>
     public TimeSpan StoppableUntil { get; set; }
 
+    /// <summary>Requests that the provider refused.</summary>
+    public int Refusals { get; set; }
+
+    /// <summary>Requests for a refund of more than was left. Nobody who knows what he has given back makes one.</summary>
+    public int Overdrafts { get; set; }
+
     public int CountOf(string kind) => Deeds.Count(deed => deed.Kind == kind);
 
     /// <summary>What is given back, or on its way.</summary>
