@@ -31,7 +31,7 @@ internal sealed record PaymentCase(
     /// <summary>A trail of this length has lost its middle, by design.</summary>
     private const int EntriesMax = 64;
 
-    public bool HasWholeTrail => State is { Audit.Length: < EntriesMax };
+    public bool HasWholeTrail => State is { Audit.Length: < EntriesMax } state && state.Allocations.All(static allocation => allocation.Audit.Length < EntriesMax);
 
     public Violation Broken(string invariant, string what) => new(invariant, Order.ToString(), what);
 
