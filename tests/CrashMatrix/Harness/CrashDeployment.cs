@@ -26,6 +26,9 @@ internal static class CrashDeployment
         ["Payments:Api:PublicBaseUrl"] = Payment.PublicBaseUrl,
         ["Payments:Policy:SettlementWatch:Initial"] = "00:00:05",
         ["Payments:Policy:SettlementWatch:Max"] = "00:00:10",
+
+        // An open session that is looked at every few seconds would never be at rest.
+        ["Payments:RequestPolicy:SessionWatch:Initial"] = "00:20:00",
         ["Payments:Policy:CreateAttemptsMax"] = "1000",
         ["Payments:Webhooks:ConcurrencyPerEndpoint"] = "256",
     };
