@@ -114,7 +114,7 @@ internal sealed class PaymentStory(Callers callers, Edge edge, PaymentOrder orde
     private async Task<CancelPaymentOutcome> CancelAtAsync(IGrainFactory grains, string? commandId)
     {
         var result = await edge.CancelAsync(grains, order, order.MerchantId, commandId);
-        Promised(result.Outcome);
+        Promised(result.Outcome, order.IsPromised);
         return result.Outcome;
     }
 
@@ -122,13 +122,16 @@ internal sealed class PaymentStory(Callers callers, Edge edge, PaymentOrder orde
     {
         order.CancelsSent++;
         var key = NewCommand();
+
+        // What was answered before the create arrived is the answer that the key keeps.
+        var mustBeFound = order.IsPromised;
         CancelPaymentOutcome? first = null;
         for (var repeats = 0; repeats < 3; repeats++)
         {
             var answer = await callers.InsistAsync($"cancel {order.Id} under {key}", 3, grains => edge.CancelAsync(grains, order, key, callers.NewId()));
             if (answer.Value is { } outcome)
             {
-                Promised(outcome);
+                Promised(outcome, mustBeFound);
                 if (first is { } told && told != outcome)
                     order.Complaints.Add($"I5: under one key first {told}, then {outcome}");
                 first ??= outcome;
@@ -138,11 +141,11 @@ internal sealed class PaymentStory(Callers callers, Edge edge, PaymentOrder orde
         }
     }
 
-    private void Promised(CancelPaymentOutcome outcome)
+    private void Promised(CancelPaymentOutcome outcome, bool mustBeFound)
     {
         if (outcome == CancelPaymentOutcome.Accepted)
             order.CancelsAccepted.Add(world.Now);
-        if (outcome == CancelPaymentOutcome.NotFound && order.IsPromised)
+        if (outcome == CancelPaymentOutcome.NotFound && mustBeFound)
             order.Complaints.Add("I5: created, and then not found");
     }
 
