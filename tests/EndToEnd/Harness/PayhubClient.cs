@@ -58,10 +58,16 @@ public sealed class PayhubClient(Deployment deployment, string apiKey)
     public static PaymentRequest Created(Answer answer)
     {
         using var body = JsonDocument.Parse(answer.Body);
-        var link = body.RootElement.GetProperty("Paylink").GetString()!;
+        return Created(body.RootElement);
+    }
+
+    /// <inheritdoc cref="Created(Answer)"/>
+    public static PaymentRequest Created(JsonElement body)
+    {
+        var link = body.GetProperty("Paylink").GetString()!;
         var end = link[(link.LastIndexOf('/') + 1)..];
         var klarnaId = link.Contains("/s/", StringComparison.Ordinal) ? end : $"krn:payment:eu1:request:{end}";
-        return new PaymentRequest(body.RootElement.GetProperty("PaymentRequestId").GetInt64(), klarnaId);
+        return new PaymentRequest(body.GetProperty("PaymentRequestId").GetInt64(), klarnaId);
     }
 
     /// <inheritdoc cref="CreateAtAsync"/>
