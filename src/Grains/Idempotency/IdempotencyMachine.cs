@@ -9,7 +9,7 @@ public static class IdempotencyMachine
     /// <param name="holder">The claim that is using the key at the moment, or null.</param>
     /// <param name="policy">Waits and limits.</param>
     /// <param name="now">Now.</param>
-    /// <returns>The answer, and the state: changed when the key was free.</returns>
+    /// <returns>The answer, and the state: changed when the request may be carried out.</returns>
     public static (IdempotencyClaim Claim, IdempotencyState State) Claim(
         IdempotencyState state, ClaimIdempotencyKey command, Guid? holder, IdempotencyPolicy policy, DateTimeOffset now)
     {
@@ -39,7 +39,7 @@ public static class IdempotencyMachine
             return (new(IdempotencyOutcome.InFlight), state);
         }
 
-        return (new(IdempotencyOutcome.Claimed, state.CommandId, state.Resource), state);
+        return (new(IdempotencyOutcome.Claimed, state.CommandId, state.Resource), state with { Claims = state.Claims + 1 });
     }
 
     /// <summary>The answer to a claimed request. An answer that is there already was given to somebody: it stays.</summary>

@@ -21,6 +21,10 @@ public sealed record IdempotencyState : IIndexedState
     /// <summary>When the key was first claimed (UTC).</summary>
     public DateTimeOffset ClaimedAt { get; init; }
 
+    /// <summary>How often the key was claimed. A claim writes: an answer whose write was given up and that is stored all the same then stands in its
+    /// way, or comes too late itself.</summary>
+    public int Claims { get; init; }
+
     /// <summary>The answer, or null while there is none.</summary>
     public StoredAnswer? Answer { get; init; }
 

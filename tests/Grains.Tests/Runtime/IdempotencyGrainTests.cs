@@ -55,6 +55,22 @@ public sealed class IdempotencyGrainTests(TestSilo silo)
     }
 
     [Fact]
+    public async Task An_answer_that_was_stored_after_its_write_was_given_up_is_found_by_the_next_claim()
+    {
+        var request = Request();
+        var claim = await Grain.ClaimAsync(request);
+        silo.Storage.FailNextWrites(Row, WriteFault.NotWritten);
+        await Assert.ThrowsAnyAsync<Exception>(() => Grain.CompleteAsync(new(request.ClaimId, claim.CommandId!, Answer)));
+        silo.Time.Advance(new IdempotencyPolicy().Lease);
+
+        // The grain has read that there is none, and now the write arrives.
+        await Grain.ReleaseAsync(new(Guid.NewGuid(), HadNoEffect: false));
+        silo.Storage.Put(Row, silo.Storage.State<IdempotencyState>(Row) with { Answer = Answer });
+
+        Assert.Equal(new IdempotencyClaim(IdempotencyOutcome.Answered, Answer: Answer), await Grain.ClaimAsync(Request()));
+    }
+
+    [Fact]
     public async Task An_answer_is_what_every_later_request_gets_and_the_first_one_stays()
     {
         var request = Request();
@@ -175,7 +191,7 @@ public sealed class IdempotencyGrainTests(TestSilo silo)
         var others = IdempotencyMachine.Claim(new IdempotencyState(), Request(), null, new IdempotencyPolicy(), silo.Now).State;
         silo.Storage.Put(Row, others);
         Assert.Equal(others.CommandId, (await Grain.ClaimAsync(Request())).CommandId);
-        Assert.Equal(others, silo.Storage.State<IdempotencyState>(Row));
+        Assert.Equal(others with { Claims = 2 }, silo.Storage.State<IdempotencyState>(Row));
     }
 
     private ClaimIdempotencyKey Request() => new(merchant, "fingerprint", Guid.NewGuid());
