@@ -13,6 +13,8 @@ public readonly record struct CancelDecision(CancelPaymentOutcome Outcome, Payme
 /// <summary>How a payment is cancelled (design §5, §6).</summary>
 public static partial class PaymentMachine
 {
+    internal const string CancelFailedEvent = "cancel_failed";
+
     /// <summary>A merchant's cancel: the table of design §6, ownership first.</summary>
     public static CancelDecision Cancel(PaymentState state, CancelPayment command, PaymentPolicy policy, Moment moment)
     {
@@ -159,7 +161,7 @@ public static partial class PaymentMachine
     }).Audited(moment, AuditTrail.Provider, "reversal_awaits_settlement");
 
     private static PaymentState CancelFailed(PaymentState state, string detail, PaymentPolicy policy, Moment moment) =>
-        Resting(state, PaymentStatus.CancelFailed, policy, moment, AuditTrail.System, "cancel_failed", detail);
+        Resting(state, PaymentStatus.CancelFailed, policy, moment, AuditTrail.System, CancelFailedEvent, detail);
 
     private static PaymentState GivenUpOr(PaymentState state, ProviderOperation operation, TimeSpan after, PaymentPolicy policy, Moment moment) =>
         moment.Now - operation.BegunAt < after

@@ -180,7 +180,7 @@ public static partial class SplitTender
             case PaymentStatus.Failed:
                 return Failed(followed.Audited(moment, AuditTrail.Provider, "rolled_back", payment.Rollback?.Why), moment);
             case PaymentStatus.CancelFailed:
-                return followed.Audited(moment, AuditTrail.System, "cancel_failed", "an allocation could not be taken back");
+                return followed.Audited(moment, AuditTrail.System, PaymentMachine.CancelFailedEvent, WhyStuck(payment));
             default:
                 return PaymentMachine.Announced(followed.Audited(moment, AuditTrail.Provider, "allocations_moved", Summary(payment)), moment);
         }
@@ -193,6 +193,11 @@ public static partial class SplitTender
             ? PaymentMachine.Posted(announced, Webhooks.PaymentWebhook.Refunded, Webhooks.PaymentWebhook.Body(payment.ToView(), Webhooks.PaymentWebhook.Refunded), moment)
             : announced;
     }
+
+    /// <summary>What the trail of each card that could not be taken back says.</summary>
+    private static string WhyStuck(PaymentState payment) => string.Join(", ", payment.Allocations
+        .Where(static allocation => allocation.Status == PaymentStatus.CancelFailed)
+        .Select(static allocation => allocation.Audit.LastOrDefault(static entry => entry.Event == PaymentMachine.CancelFailedEvent)?.Detail));
 
     private static string Summary(PaymentState payment) => string.Join(", ", payment.Allocations.Select(static allocation => allocation.Status.ToWire()));
 
