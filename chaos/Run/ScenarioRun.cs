@@ -100,7 +100,7 @@ internal sealed class ScenarioRun
                 traffic.Stop();
                 await deployment.Faults.CountAsync(cancellationToken);
                 await load;
-                await outside.SettleAllAsync(cancellationToken);
+                await outside.SettleTheRestAsync(cancellationToken);
             }
             finally
             {

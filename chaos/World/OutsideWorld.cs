@@ -13,6 +13,7 @@ internal sealed class OutsideWorld(Uri sandbox, TimeProvider time) : IDisposable
 
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = sandbox, Timeout = TimeSpan.FromSeconds(5) };
     private readonly ConcurrentDictionary<string, byte> unsettled = new();
+    private readonly ConcurrentDictionary<string, byte> closed = new();
 
     /// <summary>Captures the hold of a payment behind the service's back.</summary>
     public async Task CaptureAsync(string payment, CancellationToken cancellationToken)
@@ -43,7 +44,7 @@ internal sealed class OutsideWorld(Uri sandbox, TimeProvider time) : IDisposable
         foreach (var intent in await IntentsAsync(payment, cancellationToken))
         {
             await ActAsync(() => new HttpRequestMessage(HttpMethod.Post, $"/control/payment_intents/{intent}/close_cancel_window"), cancellationToken);
-            unsettled[intent] = 0;
+            unsettled[intent] = closed[intent] = 0;
         }
     }
 
@@ -55,6 +56,14 @@ internal sealed class OutsideWorld(Uri sandbox, TimeProvider time) : IDisposable
             await ActAsync(() => new HttpRequestMessage(HttpMethod.Post, $"/control/payment_intents/{intent}/settle"), cancellationToken);
             unsettled.TryRemove(intent, out _);
         }
+    }
+
+    /// <summary>The last batch: what the provider had taken of an earlier one and forgot when it was killed settles, too.</summary>
+    public Task SettleTheRestAsync(CancellationToken cancellationToken)
+    {
+        foreach (var intent in closed.Keys)
+            unsettled[intent] = 0;
+        return SettleAllAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
