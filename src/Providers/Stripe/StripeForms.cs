@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Payments.Grains.Ports;
 using Stripe;
@@ -24,6 +25,10 @@ internal static class StripeForms
     private const int PairsMax = 50;
     private const int KeyLengthMax = 40;
     private const int ValueLengthMax = 500;
+
+    // Objects are found again by these: a merchant's pair of the same name could hide an intent, so that it is created twice, or claim another one's.
+    private static readonly FrozenSet<string> OwnKeys =
+        FrozenSet.Create(StringComparer.Ordinal, PaymentIdKey, RefundIdKey, AllocationIdKey, MerchantIdKey, ReasonKey);
 
     // Clocks differ, and Stripe's "created" has whole seconds.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
@@ -145,13 +150,14 @@ internal static class StripeForms
             if (metadata.Count == PairsMax)
                 break;
             if (IsValidKey(key) && value.Length > 0)
-                metadata.TryAdd(key, Cut(value));
+                metadata.Add(key, Cut(value));
         }
 
         return metadata;
     }
 
-    private static bool IsValidKey(string key) => key.Length is > 0 and <= KeyLengthMax && key.AsSpan().IndexOfAny('[', ']') < 0;
+    private static bool IsValidKey(string key) =>
+        key.Length is > 0 and <= KeyLengthMax && key.AsSpan().IndexOfAny('[', ']') < 0 && !OwnKeys.Contains(key);
 
     private static string Cut(string value)
     {

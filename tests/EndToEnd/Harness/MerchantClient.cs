@@ -46,7 +46,9 @@ public sealed class MerchantClient(Deployment deployment, Merchant merchant)
             ["currencyCode"] = "USD",
             ["authorizeCard"] = authorizeOnly,
             ["paymentAllocations"] = new object[] { new { amount = payment.Amount, paymentMethodId = methodId } },
-            ["metadata"] = new { orderId = payment.TransactionId },
+
+            // With a name that the service's own look-ups go by: a merchant's must not mislead them.
+            ["metadata"] = new { orderId = payment.TransactionId, allocation_id = Guid.NewGuid() },
         };
         if (methodId == merchant.BankAccount)
             body["consent"] = new { type = "ONLINE", timestamp = "2026-04-04T12:00:00Z", ipAddress = "192.0.2.1", userAgent = "test" };
