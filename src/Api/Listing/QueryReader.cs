@@ -78,17 +78,19 @@ internal sealed class QueryReader(IQueryCollection query, SchemaRecorder? record
     }
 
     /// <summary>Where a list goes on.</summary>
-    public ListPosition? Cursor(string name)
+    /// <param name="name">The parameter.</param>
+    /// <param name="cursors">The list's kind of cursor.</param>
+    public ListPosition? Cursor(string name, ListCursor cursors)
     {
         if (Record(name, "string") is { } schema)
         {
-            (schema["minLength"], schema["maxLength"]) = (1, ListCursor.LengthMax);
+            (schema["minLength"], schema["maxLength"]) = (1, cursors.LengthMax);
             schema["description"] = "Where the list goes on: what the page before gave as the next one.";
         }
         var text = Find(name);
         if (text is null)
             return null;
-        if (ListCursor.TryParse(text, out var position))
+        if (cursors.TryParse(text, out var position))
             return position;
         Refuse(name, $"{name} is not one that a list has returned");
         return null;

@@ -1,8 +1,6 @@
 using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Tokens;
 using Payments.Api.Authentication;
 using Payments.Api.Http;
 using Payments.Api.Payments;
@@ -19,28 +17,14 @@ internal sealed class OperatorFilter(BearerAuthentication authentication, IOptio
         var http = context.HttpContext;
         var ticket = await authentication.AuthenticateAsync(http);
         if (ticket.Principal is not { } bearer)
-            return await ChallengeAsync(http, ticket.Failure);
+            return await TokenRefusals.UnauthenticatedAsync(http, ticket.Failure);
         if (!PaymentClaims.HasScope(bearer, _scope, _scope))
-        {
-            http.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{_scope}\"";
-            return MerchantRefusals.ScopeMissing;
-        }
+            return TokenRefusals.WithoutScope(http, _scope);
         if (!AcceptHeader.TakesJson(http.Request))
             return PaymentProblem.NotAcceptable;
 
         http.Features.Set(new OperatorCall($"operator:{PaymentClaims.Actor(bearer)}"));
         return await next(context);
-    }
-
-    private static async Task<IResult> ChallengeAsync(HttpContext http, Exception? failure)
-    {
-        await http.ChallengeAsync(BearerSetup.Scheme);
-        return failure switch
-        {
-            null => MerchantRefusals.TokenMissing,
-            SecurityTokenExpiredException => MerchantRefusals.TokenExpired,
-            _ => MerchantRefusals.TokenInvalid,
-        };
     }
 }
 

@@ -46,17 +46,14 @@ public sealed class OperatorModule : ICarterModule
         var query = new QueryReader(context.Request.Query);
         var kind = query.OneOf("for", [.. Kinds.Keys]) ?? "operator";
         var limit = query.Integer("limit", 1, ListLimits.Max, ListLimits.Default);
-        var cursor = query.Text("cursor", WaitingCursor.LengthMax);
+        var after = query.Cursor("cursor", ListCursor.OfGrains);
         if (query.End() is { } error)
             return PaymentProblem.Invalid(error.Reason);
-        ListPosition? after = null;
-        if (cursor is not null && !WaitingCursor.TryParse(cursor, out after))
-            return PaymentProblem.Invalid("cursor is not one that a list has returned");
 
         var page = await Operators(grains).ListWaitingAsync(new ListWaitingCases(Kinds[kind], after, limit!.Value), context.RequestAborted);
         var cases = page.Cases.Select(static found => new WaitingBody(
             found.Kind, found.Id, found.MerchantId, found.Status, found.Since.UtcDateTime, found.NextLookAt?.UtcDateTime));
-        var body = new WaitingListBody([.. cases], page.Next is { } next ? WaitingCursor.ToText(next) : null);
+        var body = new WaitingListBody([.. cases], page.Next is { } next ? ListCursor.ToText(next) : null);
         return new JsonReply<WaitingListBody>(StatusCodes.Status200OK, body, OperatorJson.Wire.WaitingListBody);
     }
 

@@ -36,7 +36,7 @@ public sealed class ListPaymentRequestsModule : ICarterModule
         var word = query.OneOf("Status", PaymentRequestReplies.Statuses);
         var (from, to) = query.Period("From", "To");
         var limit = query.Integer("Limit", 1, ListLimits.Max, ListLimits.Default);
-        var after = query.Cursor("Cursor");
+        var after = query.Cursor("Cursor", ListCursor.OfIds);
 
         error = query.End();
         return error is null ? new ListPaymentRequests(PaymentRequestReplies.Parse(word), from, to, after, limit!.Value) : null;

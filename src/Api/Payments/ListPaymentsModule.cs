@@ -40,7 +40,7 @@ public sealed class ListPaymentsModule : ICarterModule
         var status = word is not null && WireNames.TryParseStatus(word, out var known) ? known : (PaymentStatus?)null;
         var (from, to) = query.Period("from", "to");
         var limit = query.Integer("limit", 1, ListLimits.Max, ListLimits.Default);
-        var after = query.Cursor("cursor");
+        var after = query.Cursor("cursor", ListCursor.OfIds);
 
         error = query.End();
         return error is null ? new ListPayments(transactionId, status, from, to, after, limit!.Value) : null;

@@ -1,9 +1,7 @@
 using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
-using Microsoft.IdentityModel.Tokens;
 using Payments.Api.Authentication;
 using Payments.Api.Http;
 
@@ -23,24 +21,13 @@ internal sealed class MerchantCallFilter(
         var http = context.HttpContext;
         var ticket = await authentication.AuthenticateAsync(http);
         if (ticket.Principal is not { } bearer)
-            return await ChallengeAsync(http, ticket.Failure);
+            return await TokenRefusals.UnauthenticatedAsync(http, ticket.Failure);
 
         var refusal = Admit(http, bearer, out var call);
         if (refusal is not null)
             return refusal;
         http.Features.Set(call);
         return await next(context);
-    }
-
-    private static async Task<IResult> ChallengeAsync(HttpContext http, Exception? failure)
-    {
-        await http.ChallengeAsync(BearerSetup.Scheme);
-        return failure switch
-        {
-            null => MerchantRefusals.TokenMissing,
-            SecurityTokenExpiredException => MerchantRefusals.TokenExpired,
-            _ => MerchantRefusals.TokenInvalid,
-        };
     }
 
     private IResult? Admit(HttpContext http, ClaimsPrincipal bearer, out MerchantCall? call)
@@ -55,10 +42,7 @@ internal sealed class MerchantCallFilter(
         if (!PaymentClaims.MayActFor(bearer, merchantId) || !merchants.Knows(merchantId))
             return MerchantRefusals.MerchantForbidden;
         if (!PaymentClaims.HasScope(bearer, _merchantScope, _allScope))
-        {
-            http.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{_merchantScope}\"";
-            return MerchantRefusals.ScopeMissing;
-        }
+            return TokenRefusals.WithoutScope(http, _merchantScope);
 
         var upstreamEnv = headers["X-Upstream-Env"];
         if (_needsUpstreamEnv && StringValues.IsNullOrEmpty(upstreamEnv))

@@ -11,20 +11,12 @@ internal static class MerchantRefusals
     /// <summary>The values of <c>X-Upstream-Env</c>.</summary>
     public static readonly string[] UpstreamEnvs = ["dev", "stage", "test"];
 
-    public static readonly IResult TokenMissing = PaymentProblem.Of(StatusCodes.Status401Unauthorized, "Bearer token is required");
-
-    public static readonly IResult TokenExpired = PaymentProblem.Of(StatusCodes.Status401Unauthorized, "Bearer token has expired");
-
-    public static readonly IResult TokenInvalid = PaymentProblem.Of(StatusCodes.Status401Unauthorized, "Bearer token is not valid");
-
     public static readonly IResult MerchantMissing = PaymentProblem.Invalid("X-Merchant-Id is required");
 
     public static readonly IResult MerchantInvalid = PaymentProblem.Invalid("X-Merchant-Id must be a UUID");
 
     public static readonly IResult MerchantForbidden =
         PaymentProblem.Of(StatusCodes.Status403Forbidden, "Token is not valid for this merchant");
-
-    public static readonly IResult ScopeMissing = PaymentProblem.Of(StatusCodes.Status403Forbidden, "insufficient_scope");
 
     public static readonly IResult UpstreamEnvMissing = PaymentProblem.Invalid("X-Upstream-Env is required");
 

@@ -5,8 +5,6 @@ namespace Payments.Api.Payments;
 /// <summary>Reads the body of a request for a refund (api-facts §2.7): everything that is left, an amount, or amounts per allocation.</summary>
 internal static class RefundPaymentBody
 {
-    private const string AmountField = "amount";
-    private const string AllocationsField = "refundAllocations";
     private const string ReasonField = "reason";
 
     /// <summary>Reads the body.</summary>
@@ -18,13 +16,7 @@ internal static class RefundPaymentBody
     {
         var paymentId = fields.Uuid("paymentId", isRequired: true);
         var transactionId = fields.Text("merchantTransactionId", CreatePaymentBody.TransactionIdLengthMax, isRequired: true);
-        var amount = fields.Integer(AmountField, 1, CreatePaymentBody.AmountMinorMax);
-        var entries = fields.Objects(AllocationsField, CreatePaymentBody.AllocationsMax);
-        if (amount is not null && entries.Count > 0)
-            fields.Refuse(AmountField, $"{AmountField} and {AllocationsField} exclude each other");
-        var allocations = entries
-            .Select(static entry => (Id: entry.Uuid("id", isRequired: true), Amount: entry.Integer(AmountField, 1, CreatePaymentBody.AmountMinorMax)))
-            .ToList();
+        var (amount, allocations) = AmountsBody.Read(fields, "refundAllocations");
         var word = fields.OneOf(ReasonField, WireNames.Reasons, reason: "Invalid enum value");
         fields.Describe(ReasonField, static schema => schema["default"] = CancellationReason.RequestedByCustomer.ToWire());
         var reason = WireNames.TryParseReason(word, out var given) ? given : CancellationReason.RequestedByCustomer;
@@ -33,7 +25,7 @@ internal static class RefundPaymentBody
         return error is null
             ? new RefundPayment(
                 call.MerchantId, paymentId!.Value, transactionId!, amount, reason, call.Source, call.Actor,
-                allocations.Count > 0 ? [.. allocations.Select(static entry => new RefundAllocation(entry.Id!.Value, entry.Amount))] : default)
+                allocations.Count > 0 ? [.. allocations.Select(static entry => new RefundAllocation(entry.Id, entry.AmountMinor))] : default)
             : null;
     }
 }

@@ -34,10 +34,15 @@ public static partial class SplitTender
     }
 
     /// <summary>The parts of a refund; none when the payment is one allocation.</summary>
-    public static IEnumerable<(PaymentState Allocation, RefundEntry Refund)> PartsOf(PaymentState payment, RefundEntry whole) =>
-        payment.Allocations
-            .Select((allocation, index) => (allocation, RefundMachine.Find(allocation, PaymentIds.ForRefundPart(whole.Id, index))!))
-            .Where(static part => part.Item2 is not null);
+    public static IEnumerable<(PaymentState Allocation, RefundEntry Refund)> PartsOf(PaymentState payment, RefundEntry whole)
+    {
+        for (var index = 0; index < payment.Allocations.Length; index++)
+        {
+            var allocation = payment.Allocations[index];
+            if (RefundMachine.Find(allocation, PaymentIds.ForRefundPart(whole.Id, index)) is { } part)
+                yield return (allocation, part);
+        }
+    }
 
     private static PaymentState RefundsFollowed(PaymentState payment, Moment moment) =>
         payment.Refunds.Aggregate(payment, (state, whole) => RefundFollowed(state, whole, moment));

@@ -94,14 +94,10 @@ public static partial class SplitTender
         if (PaymentMachine.IsTerminal(payment.Status))
             return RefundsFollowed(payment, moment);
 
-        var decided = payment switch
-        {
-            { Cancellation: null, Rollback: null } when WhyTakenBack(payment.Allocations) is { } why =>
-                (payment with { Rollback = new Rollback(why, moment.Now) }).Audited(moment, AuditTrail.System, "rollback_begun", why),
-            _ => payment,
-        };
-        var moved = decided with { Allocations = Moved(decided, policy, moment) };
-        return Followed(moved, policy, moment);
+        var decided = payment is { Cancellation: null, Rollback: null } && WhyTakenBack(payment.Allocations) is { } why
+            ? (payment with { Rollback = new Rollback(why, moment.Now) }).Audited(moment, AuditTrail.System, "rollback_begun", why)
+            : payment;
+        return Followed(decided with { Allocations = Moved(decided, policy, moment) }, moment);
     }
 
     /// <summary>Why the other card must be taken back, or null: one was declined, was cancelled behind our back, or could not be captured.</summary>
@@ -166,7 +162,7 @@ public static partial class SplitTender
     }
 
     /// <summary>The payment's state follows from the allocations'.</summary>
-    private static PaymentState Followed(PaymentState payment, PaymentPolicy policy, Moment moment)
+    private static PaymentState Followed(PaymentState payment, Moment moment)
     {
         var status = StatusOf(payment);
         if (status == payment.Status)

@@ -15,9 +15,17 @@ internal static partial class SafeText
             return "";
 
         // Cut before the expressions see it, with room for a mask to shrink what straddles the end.
-        var cut = text.Length <= 2 * LengthMax ? text : text[..(2 * LengthMax)];
+        var cut = Cut(text, 2 * LengthMax);
         var clean = CardNumber().Replace(Secret().Replace(Control().Replace(cut, " "), Mask), Mask);
-        return clean.Length <= LengthMax ? clean : clean[..LengthMax];
+        return Cut(clean, LengthMax);
+    }
+
+    /// <summary>At most so many characters of a text; a character of two halves is left out as a whole.</summary>
+    public static string Cut(string text, int lengthMax)
+    {
+        if (text.Length <= lengthMax)
+            return text;
+        return text[..(char.IsHighSurrogate(text[lengthMax - 1]) ? lengthMax - 1 : lengthMax)];
     }
 
     [GeneratedRegex(@"\b(?:sk|rk|pk|ek|whsec)_[\w*+/=-]+|\bklarna_(?:live|test)_api_[^\s""']+|_secret_\w+", RegexOptions.CultureInvariant)]

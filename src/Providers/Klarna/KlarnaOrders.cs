@@ -21,7 +21,7 @@ internal sealed class KlarnaOrders(KlarnaHttp http, ProviderCalls calls, TimePro
         ArgumentException.ThrowIfNullOrWhiteSpace(orderId);
         ArgumentNullException.ThrowIfNull(refund);
         ArgumentException.ThrowIfNullOrWhiteSpace(call.IdempotencyKey);
-        var description = refund.Description is { Length: > DescriptionLengthMax } text ? text[..DescriptionLengthMax] : refund.Description;
+        var description = refund.Description is { } text ? SafeText.Cut(text, DescriptionLengthMax) : null;
         var body = new KlarnaRefundBody(refund.AmountMinor, refund.Reference, description);
 
         // Order management recommends version 4 where the network's API asks for 5. Random it cannot be: a repeat must have the same.

@@ -150,7 +150,7 @@ internal static class StripeForms
             if (metadata.Count == PairsMax)
                 break;
             if (IsValidKey(key) && value.Length > 0)
-                metadata.Add(key, Cut(value));
+                metadata.Add(key, SafeText.Cut(value, ValueLengthMax));
         }
 
         return metadata;
@@ -158,14 +158,6 @@ internal static class StripeForms
 
     private static bool IsValidKey(string key) =>
         key.Length is > 0 and <= KeyLengthMax && key.AsSpan().IndexOfAny('[', ']') < 0 && !OwnKeys.Contains(key);
-
-    private static string Cut(string value)
-    {
-        if (value.Length <= ValueLengthMax)
-            return value;
-        var length = char.IsHighSurrogate(value[ValueLengthMax - 1]) ? ValueLengthMax - 1 : ValueLengthMax;
-        return value[..length];
-    }
 
     private static string ToWord(CancellationReason reason) => reason.ToWire().ToLowerInvariant();
 }

@@ -5,23 +5,8 @@ using static Payments.Providers.Tests.StripeSamples;
 namespace Payments.Providers.Tests;
 
 /// <summary>Settings of the readers, and the look-up of whose an object is.</summary>
-public sealed class EventSettingTests : IAsyncLifetime
+public sealed class EventSettingTests : AdapterTests
 {
-    private readonly RawHttpServer _server = new();
-    private Host _host = null!;
-
-    public Task InitializeAsync()
-    {
-        _host = new Host(_server.Url);
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_process_without_any_provider_settings_starts()
     {

@@ -4,7 +4,7 @@ using Payments.Grains.Ports;
 namespace Payments.Providers.Tests;
 
 /// <summary>The classic in-store session: what is sent, what answers mean, and what a lost one does not.</summary>
-public sealed class KlarnaInStoreTests : IAsyncLifetime
+public sealed class KlarnaInStoreTests : AdapterTests
 {
     private const string Id = "068df369-13a7-4d47-a564-62f8408bb760";
     private const string Classic = """{"correlation_id":"c","error_code":"BAD_REQUEST","error_messages":["Bad"]}""";
@@ -13,9 +13,6 @@ public sealed class KlarnaInStoreTests : IAsyncLifetime
     private static readonly ProviderCall Call = new("27:create:1", Deadline);
     private static readonly NewKlarnaRequest New = new(
         27, 10000, "EUR", "GR", "el-GR", "till 3", [new OrderLine("Item", 1, 10000, 10000)], "2005");
-
-    private readonly RawHttpServer _server = new();
-    private Host _host = null!;
 
     public static TheoryData<int, string, string> Reads => new()
     {
@@ -48,18 +45,6 @@ public sealed class KlarnaInStoreTests : IAsyncLifetime
         { 409, "", "unknown KeyInUse" },
         { 502, "<html>", "unknown ServerError" },
     };
-
-    public Task InitializeAsync()
-    {
-        _host = new Host(_server.Url);
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _server.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_session_is_started_with_exactly_this_body_and_its_link_is_read()

@@ -4,16 +4,13 @@ using Payments.Grains.Ports;
 namespace Payments.Providers.Tests;
 
 /// <summary>Refunds of Klarna orders.</summary>
-public sealed class KlarnaOrderTests : IAsyncLifetime
+public sealed class KlarnaOrderTests : AdapterTests
 {
     private const string Order = "93d644a2-43f3-41e9-b210-d663bd873d93";
     private const string Refused = """{"correlation_id":"c","error_code":"REFUND_NOT_ALLOWED","error_messages":["Not allowed"]}""";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
     private static readonly NewKlarnaRefund New = new("0123456789abcdef0123456789abcdef", 1050, "Customer requested refund");
-
-    private readonly RawHttpServer _server = new();
-    private Host _host = null!;
 
     public static TheoryData<int, string, string> Answers => new()
     {
@@ -29,18 +26,6 @@ public sealed class KlarnaOrderTests : IAsyncLifetime
         { 429, "", "unknown RateLimited" },
         { 500, Refused, "unknown ServerError" },
     };
-
-    public Task InitializeAsync()
-    {
-        _host = new Host(_server.Url);
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _server.DisposeAsync();
-    }
 
     [Theory]
     [MemberData(nameof(Answers))]

@@ -6,7 +6,8 @@ using Payments.Grains.Ports;
 
 namespace Payments.Providers.Tests;
 
-public sealed class KlarnaTests : IAsyncLifetime
+public sealed class KlarnaTests() : AdapterTests(
+    ("Payments:Klarna:ReturnUrl", "https://pay.example/back"), ("Payments:Klarna:InteractionExpiry", "1.00:00:00"))
 {
     private const string Id = "krn:payment:eu1:request:552603c0-fe8b-4ab1-aacb-41d55fafbdb4";
     private const string Html = "<html><body>not Klarna</body></html>";
@@ -14,9 +15,6 @@ public sealed class KlarnaTests : IAsyncLifetime
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
     private static readonly NewKlarnaRequest New = new(
         27, 10000, "EUR", "GR", "el-GR", "till 3", [new OrderLine("Καφές", 2, 3000, 6000), new OrderLine("Item", 1, 4000, 4000)]);
-
-    private readonly RawHttpServer _server = new();
-    private Host _host = null!;
 
     public static TheoryData<string> Breaks => TransportTable.Names;
 
@@ -78,18 +76,6 @@ public sealed class KlarnaTests : IAsyncLifetime
         { 502, Html, "unknown ServerError" },
         { 503, "", "unknown ServerError" },
     };
-
-    public Task InitializeAsync()
-    {
-        _host = new Host(_server.Url, ("Payments:Klarna:ReturnUrl", "https://pay.example/back"), ("Payments:Klarna:InteractionExpiry", "1.00:00:00"));
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _server.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_request_is_created_with_exactly_this_body_and_key()

@@ -4,12 +4,9 @@ using static Payments.Providers.Tests.StripeSamples;
 namespace Payments.Providers.Tests;
 
 /// <summary>api-facts §3.1 and §3.4, row by row.</summary>
-public sealed class StripeAnswerTests : IAsyncLifetime
+public sealed class StripeAnswerTests : AdapterTests
 {
     private const string Html = "<html><body>not Stripe</body></html>";
-
-    private readonly RawHttpServer _server = new();
-    private Host _host = null!;
 
     public static TheoryData<int, string, string> CancelRows => new()
     {
@@ -82,18 +79,6 @@ public sealed class StripeAnswerTests : IAsyncLifetime
         { 502, Html, "unknown ServerError" },
         { 503, "", "unknown ServerError" },
     };
-
-    public Task InitializeAsync()
-    {
-        _host = new Host(_server.Url);
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _server.DisposeAsync();
-    }
 
     [Theory]
     [MemberData(nameof(CancelRows))]

@@ -5,23 +5,8 @@ using static Payments.Providers.Tests.StripeSamples;
 
 namespace Payments.Providers.Tests;
 
-public sealed class StripeFormTests : IAsyncLifetime
+public sealed class StripeFormTests() : AdapterTests(("Payments:Stripe:ReturnUrl", "https://pay.example/back"))
 {
-    private readonly RawHttpServer _server = new();
-    private Host _host = null!;
-
-    public Task InitializeAsync()
-    {
-        _host = new Host(_server.Url, ("Payments:Stripe:ReturnUrl", "https://pay.example/back"));
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_card_hold_is_created_with_exactly_this_form()
     {

@@ -3,24 +3,9 @@ using static Payments.Providers.Tests.StripeSamples;
 
 namespace Payments.Providers.Tests;
 
-public sealed class StripeSearchTests : IAsyncLifetime
+public sealed class StripeSearchTests() : AdapterTests(("Payments:Stripe:SearchLimit", "3"))
 {
     private const string Foreign = """{"payment_id":"00000000-0000-4000-8000-000000000001"}""";
-
-    private readonly RawHttpServer _server = new();
-    private Host _host = null!;
-
-    public Task InitializeAsync()
-    {
-        _host = new Host(_server.Url, ("Payments:Stripe:SearchLimit", "3"));
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _server.DisposeAsync();
-    }
 
     [Fact]
     public async Task The_intent_of_a_payment_is_found_on_a_later_page()

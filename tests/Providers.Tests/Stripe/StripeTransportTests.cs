@@ -5,24 +5,9 @@ using static Payments.Providers.Tests.StripeSamples;
 
 namespace Payments.Providers.Tests;
 
-public sealed class StripeTransportTests : IAsyncLifetime
+public sealed class StripeTransportTests : AdapterTests
 {
-    private readonly RawHttpServer _server = new();
-    private Host _host = null!;
-
     public static TheoryData<string> Breaks => TransportTable.Names;
-
-    public Task InitializeAsync()
-    {
-        _host = new Host(_server.Url);
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _server.DisposeAsync();
-    }
 
     [Theory]
     [MemberData(nameof(Breaks))]

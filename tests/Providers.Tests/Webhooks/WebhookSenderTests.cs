@@ -5,29 +5,14 @@ using Payments.Grains.Ports;
 
 namespace Payments.Providers.Tests;
 
-public sealed class WebhookSenderTests : IAsyncLifetime
+public sealed class WebhookSenderTests : AdapterTests
 {
     private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private const string OldSecret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    private readonly RawHttpServer _server = new();
-    private Host _host = null!;
-
     private static WebhookMessage Message => new("evt_1", "{\"name\":\"PAYMENT_CANCELLED\",\"source\":\"ü\"}"u8.ToArray());
-
-    public Task InitializeAsync()
-    {
-        _host = new Host(_server.Url);
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _server.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_webhook_carries_the_exact_body_and_signatures_of_both_secrets_and_the_time_of_the_attempt()
