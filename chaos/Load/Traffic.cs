@@ -81,6 +81,8 @@ internal sealed class Traffic(
         }
 
         journal.Name(plan.Order, ids.Id, ids.AllocationId);
+        if (plan.Kind is PlanKind.BankDebit or PlanKind.LateBankDebit)
+            outside.Debited(ids.Id);
         if (!plan.Hasty && !await WaitForAuthorizationAsync(plan, owner, ids.Id, cancellationToken))
             return;
 

@@ -135,7 +135,7 @@ internal sealed class ScenarioRun
     {
         using var nights = new PeriodicTimer(BankInterval, time);
         while (await nights.WaitForNextTickAsync(cancellationToken))
-            await outside.SettleAllAsync(cancellationToken);
+            await outside.SettleDueAsync(cancellationToken);
     }
 
     /// <summary>Waits until nothing waits any more. What still does in the end is judged as it is.</summary>

@@ -11,9 +11,12 @@ internal sealed class OutsideWorld(Uri sandbox, TimeProvider time) : IDisposable
     private const int TriesMax = 100;
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(300);
 
+    // Long enough that nearly every cancel comes before it.
+    private static readonly TimeSpan DebitTime = TimeSpan.FromSeconds(30);
+
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = sandbox, Timeout = TimeSpan.FromSeconds(5) };
-    private readonly ConcurrentDictionary<string, byte> unsettled = new();
-    private readonly ConcurrentDictionary<string, byte> closed = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> debits = new();
+    private readonly ConcurrentDictionary<string, byte> settled = new();
 
     /// <summary>Captures the hold of a payment behind the service's back.</summary>
     public async Task CaptureAsync(string payment, CancellationToken cancellationToken)
@@ -38,36 +41,42 @@ internal sealed class OutsideWorld(Uri sandbox, TimeProvider time) : IDisposable
             await ActAsync(() => new HttpRequestMessage(HttpMethod.Post, $"/control/klarna/{id}/complete"), cancellationToken);
     }
 
-    /// <summary>The bank takes no more cancels of an ACH debit; it settles when <see cref="SettleAllAsync"/> is called.</summary>
+    /// <summary>An ACH debit was asked for. It settles in the first batch after its time, unless the provider has stopped it by then.</summary>
+    public void Debited(string payment) => debits.TryAdd(payment, time.GetUtcNow() + DebitTime);
+
+    /// <summary>The bank takes no more cancels of an ACH debit; it settles in the next batch.</summary>
     public async Task CloseCancelWindowAsync(string payment, CancellationToken cancellationToken)
     {
         foreach (var intent in await IntentsAsync(payment, cancellationToken))
-        {
             await ActAsync(() => new HttpRequestMessage(HttpMethod.Post, $"/control/payment_intents/{intent}/close_cancel_window"), cancellationToken);
-            unsettled[intent] = closed[intent] = 0;
-        }
+        debits[payment] = time.GetUtcNow();
     }
 
-    /// <summary>The night's batch: every debit whose window is closed settles.</summary>
-    public async Task SettleAllAsync(CancellationToken cancellationToken)
+    /// <summary>The night's batch.</summary>
+    public async Task SettleDueAsync(CancellationToken cancellationToken)
     {
-        foreach (var intent in unsettled.Keys)
+        foreach (var (payment, due) in debits)
         {
-            await ActAsync(() => new HttpRequestMessage(HttpMethod.Post, $"/control/payment_intents/{intent}/settle"), cancellationToken);
-            unsettled.TryRemove(intent, out _);
+            if (due <= time.GetUtcNow() && settled.TryAdd(payment, 0))
+                await SettleAsync(payment, cancellationToken);
         }
     }
 
-    /// <summary>The last batch: what the provider had taken of an earlier one and forgot when it was killed settles, too.</summary>
-    public Task SettleTheRestAsync(CancellationToken cancellationToken)
+    /// <summary>The last batch: every debit, because the provider may have forgotten what it had taken of an earlier one when it was killed.</summary>
+    public async Task SettleTheRestAsync(CancellationToken cancellationToken)
     {
-        foreach (var intent in closed.Keys)
-            unsettled[intent] = 0;
-        return SettleAllAsync(cancellationToken);
+        foreach (var payment in debits.Keys)
+            await SettleAsync(payment, cancellationToken);
     }
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
+
+    private async Task SettleAsync(string payment, CancellationToken cancellationToken)
+    {
+        foreach (var intent in await IntentsAsync(payment, cancellationToken))
+            await ActAsync(() => new HttpRequestMessage(HttpMethod.Post, $"/control/payment_intents/{intent}/settle"), cancellationToken);
+    }
 
     private async Task<IReadOnlyList<string>> IntentsAsync(string payment, CancellationToken cancellationToken)
     {

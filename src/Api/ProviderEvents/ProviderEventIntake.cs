@@ -50,8 +50,8 @@ internal sealed partial class ProviderEventIntake(IEnumerable<IProviderEventRead
 
     [LoggerMessage(
         EventId = 2,
-        Level = LogLevel.Information,
-        Message = "{Provider} event {EventId} was ignored: {Type} says nothing about a payment of ours.")]
+        Level = LogLevel.Debug,
+        Message = "{Provider} event {EventId} was ignored: {Type} is none that is followed, or it names no object of ours.")]
     private static partial void LogIrrelevant(ILogger logger, string provider, string eventId, string type);
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "An event for {Provider} was rejected: {Reason}, {Bytes} bytes.")]
