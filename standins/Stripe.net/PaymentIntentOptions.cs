@@ -129,4 +129,8 @@ public class PaymentIntentListOptions : ListOptions
     /// <summary>When the intents were created.</summary>
     [JsonPropertyName("created")]
     public AnyOf<DateTime?, DateRangeOptions>? Created { get; set; }
+
+    /// <summary>Whose intents; all when null.</summary>
+    [JsonPropertyName("customer")]
+    public string? Customer { get; set; }
 }

@@ -55,7 +55,7 @@ public sealed partial class PaymentGrain : IProviderHintGrain
     {
         var outcome = await AdoptAsync(
             part,
-            intents.FindAsync(Part(part).Id, Part(part).CreatedAt, policy.ProviderDeadline, CancellationToken.None),
+            FindIntentAsync(Part(part)),
             (state, found) => found is null ? state : PaymentMachine.IntentHinted(state, found, policy, Moment));
         if (outcome != HintOutcome.Done || Part(part).Intent?.Id == hint.ObjectId)
             return outcome;

@@ -278,7 +278,7 @@ public sealed partial class PaymentGrain(
                 return await CreateIntentAsync(part);
 
             case ProviderStep.FindIntent:
-                var foundIntent = await intents.FindAsync(state.Id, state.CreatedAt, policy.ProviderDeadline, CancellationToken.None);
+                var foundIntent = await FindIntentAsync(state);
                 await ApplyAsync(part, s => PaymentMachine.CreateLookedUp(s, state.Operation!, foundIntent, policy, Moment));
                 return AfterLookup(part, step, foundIntent is ProviderResult<PaymentIntentSnapshot?>.Success);
 
@@ -391,6 +391,9 @@ public sealed partial class PaymentGrain(
         LogCreateAnswered(logger, Id, durable.State.Status);
         return ProviderStep.None;
     }
+
+    private Task<ProviderResult<PaymentIntentSnapshot?>> FindIntentAsync(PaymentState part) =>
+        intents.FindAsync(part.Id, part.Method!.ProviderCustomer, part.CreatedAt, policy.ProviderDeadline, CancellationToken.None);
 
     private ProviderStep AfterLookup(int? part, ProviderStep lookup, bool answered) =>
         answered ? PaymentMachine.PlanAfterLookup(lookup, Part(part)) : ProviderStep.None;

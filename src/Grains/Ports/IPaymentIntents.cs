@@ -14,8 +14,14 @@ public interface IPaymentIntents
 
     /// <summary>Looks for the intent that an earlier create with an unknown outcome may have left, by <c>metadata[allocation_id]</c> where it has one, else by
     /// <c>metadata[payment_id]</c>.</summary>
+    /// <param name="ownerId">The allocation or the payment.</param>
+    /// <param name="customer">The customer whom the create named (<c>cus_…</c>), or null. With one, only that customer's intents have to be looked through.</param>
+    /// <param name="createdSince">When the payment was created (UTC).</param>
+    /// <param name="deadline">How long it may take.</param>
+    /// <param name="cancellationToken">The caller's own.</param>
     /// <returns>Success with <see langword="null"/> when there is certainly none.</returns>
-    Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(Guid ownerId, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken);
+    Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(
+        Guid ownerId, string? customer, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken);
 
     /// <summary>Cancels an intent (<c>POST …/cancel</c>). An intent that is already <c>canceled</c> is a success; one that is <c>succeeded</c>
     /// or cannot be cancelled is <c>Refused</c> with the intent (api-facts §3.1).</summary>

@@ -87,10 +87,11 @@ internal static class StripeForms
         return options;
     }
 
-    /// <summary>Intents created since <paramref name="createdSince"/>, newest first.</summary>
-    public static PaymentIntentListOptions ListSince(DateTimeOffset createdSince) => new()
+    /// <summary>Intents created since <paramref name="createdSince"/>, newest first: a customer's, or the whole account's when the customer is null.</summary>
+    public static PaymentIntentListOptions ListSince(DateTimeOffset createdSince, string? customer) => new()
     {
         Created = new DateRangeOptions { GreaterThanOrEqual = (createdSince - ClockSkew).UtcDateTime },
+        Customer = customer,
         Limit = PageSize,
     };
 

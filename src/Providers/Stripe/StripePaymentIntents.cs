@@ -115,6 +115,7 @@ internal sealed class StripePaymentIntents : IPaymentIntents, IProviderObjects, 
     /// the list is read-after-write. A search that meets <see cref="StripeOptions.SearchLimit"/> first ends as a timeout.</remarks>
     public Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(
         Guid ownerId,
+        string? customer,
         DateTimeOffset createdSince,
         TimeSpan deadline,
         CancellationToken cancellationToken) =>
@@ -122,7 +123,7 @@ internal sealed class StripePaymentIntents : IPaymentIntents, IProviderObjects, 
             new ProviderOperation(Provider, "find", PaymentTag, Text(ownerId)),
             deadline,
             token => FindFirstAsync<PaymentIntent, PaymentIntentSnapshot>(
-                _intents.ListAutoPagingAsync(StripeForms.ListSince(createdSince), cancellationToken: token),
+                _intents.ListAutoPagingAsync(StripeForms.ListSince(createdSince, customer), cancellationToken: token),
                 intent => StripeForms.IsOf(ownerId, intent.Metadata),
                 intent => StripeSnapshots.Answer(intent, expectedId: null)),
             cancellationToken);

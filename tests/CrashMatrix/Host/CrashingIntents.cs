@@ -21,8 +21,8 @@ internal sealed class CrashingIntents(IPaymentIntents inner, CrashPoints points)
         PassAsync("read", intentId, () => inner.RetrieveAsync(intentId, deadline, cancellationToken));
 
     public Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(
-        Guid paymentId, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken) =>
-        PassAsync("find", $"{paymentId}", () => inner.FindAsync(paymentId, createdSince, deadline, cancellationToken));
+        Guid paymentId, string? customer, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken) =>
+        PassAsync("find", $"{paymentId}", () => inner.FindAsync(paymentId, customer, createdSince, deadline, cancellationToken));
 
     public Task<ProviderResult<PaymentIntentSnapshot>> CancelAsync(
         string intentId, CancellationReason reason, ProviderCall call, CancellationToken cancellationToken) =>

@@ -66,6 +66,7 @@ public sealed record Merchant(Guid Id, string WebhookSecret, Guid Card, Guid Ban
         yield return new($"{prefix}:PaymentMethods:0:Id", $"{merchant.Card}");
         yield return new($"{prefix}:PaymentMethods:0:Kind", "Card");
         yield return new($"{prefix}:PaymentMethods:0:Reference", "pm_card_visa");
+        yield return new($"{prefix}:PaymentMethods:0:Customer", $"cus_{index}");
         yield return new($"{prefix}:PaymentMethods:1:Id", $"{merchant.BankAccount}");
         yield return new($"{prefix}:PaymentMethods:1:Kind", "BankAccount");
         yield return new($"{prefix}:PaymentMethods:1:Reference", "pm_usBankAccount");

@@ -87,7 +87,8 @@ internal sealed class TestIntents : IPaymentIntents, IProviderObjects
         return own.CallAsync(Verb.Retrieve, null, () => Success(own.Current!));
     }
 
-    public Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(Guid ownerId, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken)
+    public Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(
+        Guid ownerId, string? customer, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var own = Of(ownerId);
         return own.CallAsync(Verb.Find, null, () => Success(own.Current));

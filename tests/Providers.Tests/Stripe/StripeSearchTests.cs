@@ -119,6 +119,23 @@ public sealed class StripeSearchTests() : AdapterTests(("Payments:Stripe:SearchL
     }
 
     [Fact]
+    public async Task Of_a_known_customer_only_the_own_intents_are_looked_through()
+    {
+        _server.Answer(200, List(true, Intent("succeeded", "pi_3", Foreign)));
+        _server.Answer(200, List(false, Intent("requires_capture", "pi_1", Ours)));
+
+        var result = await _host.Stripe.FindAsync(PaymentId, "cus_1", ManualTimeProvider.Noon, Deadline, default).Soon();
+
+        Assert.Equal("pi_1", Assert.IsType<ProviderResult<PaymentIntentSnapshot?>.Success>(result).Value?.Id);
+        Assert.Equal(
+            [
+                "GET /v1/payment_intents?created[gte]=1795262340&customer=cus_1&limit=100",
+                "GET /v1/payment_intents?created[gte]=1795262340&customer=cus_1&limit=100&starting_after=pi_3",
+            ],
+            _server.Requests.Select(request => $"{request.Method} {request.Target}"));
+    }
+
+    [Fact]
     public async Task The_cards_of_a_split_tender_are_told_apart_by_their_own_ids()
     {
         var other = $$"""{"payment_id":"{{PaymentId}}","allocation_id":"00000000-0000-4000-8000-000000000002"}""";
@@ -127,7 +144,7 @@ public sealed class StripeSearchTests() : AdapterTests(("Payments:Stripe:SearchL
         _server.Answer(200, List(false, Intent("requires_capture", "pi_2", other), Intent("requires_capture", "pi_1", own)));
         _server.Answer(200, List(false, Refund("succeeded", "re_2", other), Refund("succeeded", "re_1", own)));
 
-        var found = await _host.Stripe.FindAsync(AllocationId, ManualTimeProvider.Noon, Deadline, default).Soon();
+        var found = await _host.Stripe.FindAsync(AllocationId, null, ManualTimeProvider.Noon, Deadline, default).Soon();
         var ofThePayment = await FindAsync().Soon();
         var refund = await _host.Stripe.FindRefundAsync("pi_1", AllocationId, Deadline, default).Soon();
 
@@ -136,5 +153,5 @@ public sealed class StripeSearchTests() : AdapterTests(("Payments:Stripe:SearchL
         Assert.Equal("re_1", Assert.IsType<ProviderResult<RefundSnapshot?>.Success>(refund).Value?.Id);
     }
 
-    private Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync() => _host.Stripe.FindAsync(PaymentId, ManualTimeProvider.Noon, Deadline, default);
+    private Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync() => _host.Stripe.FindAsync(PaymentId, null, ManualTimeProvider.Noon, Deadline, default);
 }

@@ -21,6 +21,8 @@ internal static class PaymentMethods
         var reference = All.FirstOrDefault(known => IdOf(known) == id);
         return reference is null
             ? null
-            : new PaymentMethod(id, reference == BankAccount ? PaymentMethodKind.BankAccount : PaymentMethodKind.Card, reference, "cus_1");
+            : reference == BankAccount
+                ? new PaymentMethod(id, PaymentMethodKind.BankAccount, reference, ProviderCustomer: null)
+                : new PaymentMethod(id, PaymentMethodKind.Card, reference, $"cus_of_{reference}");
     }
 }

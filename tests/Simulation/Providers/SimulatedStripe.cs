@@ -39,8 +39,8 @@ internal sealed class SimulatedStripe(World world, FaultPlan faults, Defects def
         : new ProviderResult<PaymentIntentSnapshot>.Refused("resource_missing", "no such intent", null);
 
     /// <summary>By the allocation where the metadata names one, else by the payment.</summary>
-    public ProviderResult<PaymentIntentSnapshot?> FindOf(Guid ownerId) =>
-        new ProviderResult<PaymentIntentSnapshot?>.Success(byId.Values.LastOrDefault(intent => intent.OwnerId == ownerId)?.Snapshot);
+    public ProviderResult<PaymentIntentSnapshot?> FindOf(Guid ownerId, string? customer) => new ProviderResult<PaymentIntentSnapshot?>.Success(
+        byId.Values.LastOrDefault(intent => intent.OwnerId == ownerId && (customer is null || intent.Created.Method.ProviderCustomer == customer))?.Snapshot);
 
     public ProviderResult<PaymentIntentSnapshot> Cancel(string intentId, string key) => Once(intentId, key, intent =>
     {

@@ -14,8 +14,8 @@ internal sealed class StripePort(ProviderWire wire, SimulatedStripe stripe) : IP
         wire.CallAsync($"read {intentId}", null, deadline, () => stripe.Retrieve(intentId));
 
     public Task<ProviderResult<PaymentIntentSnapshot?>> FindAsync(
-        Guid ownerId, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken) =>
-        wire.CallAsync($"find {ownerId}", null, deadline, () => stripe.FindOf(ownerId));
+        Guid ownerId, string? customer, DateTimeOffset createdSince, TimeSpan deadline, CancellationToken cancellationToken) =>
+        wire.CallAsync($"find {ownerId}", null, deadline, () => stripe.FindOf(ownerId, customer));
 
     public Task<ProviderResult<PaymentIntentSnapshot>> CancelAsync(
         string intentId, CancellationReason reason, ProviderCall call, CancellationToken cancellationToken) =>
