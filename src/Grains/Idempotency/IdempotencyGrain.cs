@@ -33,15 +33,29 @@ public sealed class IdempotencyGrain(
     /// <inheritdoc />
     public async Task CompleteAsync(CompleteIdempotencyKey command, CancellationToken cancellationToken = default)
     {
-        await durable.ApplyAsync(state => IdempotencyMachine.Complete(state, command, policy, time.GetUtcNow()));
-        EndLease(command.ClaimId);
+        try
+        {
+            await durable.ApplyAsync(state => IdempotencyMachine.Complete(state, command, policy, time.GetUtcNow()));
+        }
+        finally
+        {
+            EndLease(command.ClaimId);
+        }
     }
 
     /// <inheritdoc />
     public async Task ReleaseAsync(ReleaseIdempotencyKey command, CancellationToken cancellationToken = default)
     {
-        await durable.ClearIfAsync(state => IdempotencyMachine.IsFreedBy(state, command));
-        EndLease(command.ClaimId);
+        try
+        {
+            // Who was taken for lost says nothing about what its successor does.
+            if (lease is null || lease.ClaimId == command.ClaimId)
+                await durable.ClearIfAsync(state => IdempotencyMachine.IsFreedBy(state, command));
+        }
+        finally
+        {
+            EndLease(command.ClaimId);
+        }
     }
 
     /// <summary>The row is due when it has been kept for as long as was promised.</summary>
@@ -53,6 +67,7 @@ public sealed class IdempotencyGrain(
             DeactivateOnIdle();
     }
 
+    /// <summary>The request is over, whether or not what it had to say was stored: a repeat need not wait.</summary>
     private void EndLease(Guid claimId)
     {
         if (lease?.ClaimId != claimId)

@@ -9,6 +9,7 @@ public sealed record IdempotencyPolicy
     /// <summary>How long a key is kept after its last use.</summary>
     public TimeSpan Retention { get; init; } = RetentionMin;
 
-    /// <summary>After which time a claim whose holder is silent counts as lost. Longer than any request takes, its grain calls' time limits included.</summary>
-    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>After which time a claim whose holder is silent counts as lost: that long a repeat waits when the process that carried the request out has died.
+    /// Longer than a request takes while storage answers; one that takes longer still may be carried out beside its repeat, as the same command.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(20);
 }

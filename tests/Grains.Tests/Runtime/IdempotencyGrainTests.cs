@@ -71,6 +71,44 @@ public sealed class IdempotencyGrainTests(TestSilo silo)
     }
 
     [Fact]
+    public async Task A_request_whose_end_could_not_be_stored_is_over_all_the_same()
+    {
+        var first = Request();
+        var claim = await Grain.ClaimAsync(first);
+        silo.Storage.FailNextWrites(Row, WriteFault.NotWritten);
+        await Assert.ThrowsAnyAsync<Exception>(() => Grain.CompleteAsync(new(first.ClaimId, claim.CommandId!, Answer)));
+
+        Assert.Equal(claim, await Grain.ClaimAsync(Request()));
+    }
+
+    [Fact]
+    public async Task A_request_whose_key_could_not_be_freed_is_over_all_the_same()
+    {
+        var first = Request();
+        var claim = await Grain.ClaimAsync(first);
+        silo.Storage.IsDown = true;
+        await Assert.ThrowsAnyAsync<Exception>(() => Grain.ReleaseAsync(new(first.ClaimId, HadNoEffect: true)));
+        silo.Storage.IsDown = false;
+
+        Assert.Equal(claim, await Grain.ClaimAsync(Request()));
+    }
+
+    [Fact]
+    public async Task Who_was_taken_for_lost_does_not_free_the_key_of_its_successor()
+    {
+        var first = Request();
+        var claim = await Grain.ClaimAsync(first);
+        silo.Time.Advance(new IdempotencyPolicy().Lease);
+        var second = Request();
+        await Grain.ClaimAsync(second);
+
+        await Grain.ReleaseAsync(new(first.ClaimId, HadNoEffect: true));
+        Assert.Equal(IdempotencyOutcome.InFlight, (await Grain.ClaimAsync(Request())).Outcome);
+        await Grain.CompleteAsync(new(second.ClaimId, claim.CommandId!, Answer));
+        Assert.Equal(Answer, (await Grain.ClaimAsync(Request())).Answer);
+    }
+
+    [Fact]
     public async Task An_answer_is_what_every_later_request_gets_and_the_first_one_stays()
     {
         var request = Request();

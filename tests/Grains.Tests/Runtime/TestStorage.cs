@@ -128,6 +128,9 @@ internal sealed class TestStorage : IGrainStorage
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        if (IsDown)
+            throw new IOException("The delete was refused on order.");
+
         lock (waiters)
         {
             var stored = rows.TryGetValue(grainId, out var row) ? row.Version.ToString(CultureInfo.InvariantCulture) : null;
