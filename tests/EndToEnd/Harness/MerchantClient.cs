@@ -48,7 +48,7 @@ public sealed class MerchantClient(Deployment deployment, Merchant merchant)
             ["paymentAllocations"] = new object[] { new { amount = payment.Amount, paymentMethodId = methodId } },
 
             // With a name that the service's own look-ups go by: a merchant's must not mislead them.
-            ["metadata"] = new { orderId = payment.TransactionId, allocation_id = Guid.NewGuid() },
+            ["metadata"] = new { orderId = payment.TransactionId, allocation_id = payment.AllocationId },
         };
         if (methodId == merchant.BankAccount)
             body["consent"] = new { type = "ONLINE", timestamp = "2026-04-04T12:00:00Z", ipAddress = "192.0.2.1", userAgent = "test" };
